@@ -1,0 +1,133 @@
+//! What goes into the [`Session`](super::Session) and what comes out.
+
+use std::ops::Range;
+
+use super::{Bitfield, InfoHash, PieceIndex};
+
+/// One connection to one peer, from the first offer to the closed channel. Made by the engine, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u64);
+
+/// One WebSocket to one tracker. A reconnect is a new socket. Made by the engine, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SocketId(pub u64);
+
+/// Something that happened outside, to be fed to the engine with the time it happened at.
+#[derive(Debug)]
+pub enum Input {
+    /// The app wants something.
+    Command(Command),
+    /// A tracker socket opened.
+    SocketOpened(SocketId),
+    /// A message from a tracker. Binary frames are handed in as text too.
+    SocketMessage(SocketId, String),
+    /// A tracker socket closed or never opened. Nothing more comes from it.
+    SocketClosed(SocketId),
+    /// The offer of [`Output::MakeOffer`], with its candidates.
+    OfferReady(ConnectionId, String),
+    /// The answer of [`Output::AcceptOffer`], with its candidates.
+    AnswerReady(ConnectionId, String),
+    /// The data channel is open both ways.
+    ChannelOpened(ConnectionId),
+    /// Bytes from the peer. A channel is a byte stream: message borders mean nothing.
+    ChannelBytes(ConnectionId, Vec<u8>),
+    /// How many bytes wait in the channel's send buffer. Reported once after each batch of [`Output::Send`] and again at
+    /// `bufferedamountlow`.
+    ChannelBuffered(ConnectionId, usize),
+    /// The connection ended or could never be made. Nothing more comes from it.
+    ConnectionClosed(ConnectionId, ClosedBy),
+    /// The answer to [`Output::ReadPiece`]; `None` when the bytes could not be read.
+    PieceRead(InfoHash, PieceIndex, Option<Vec<u8>>),
+    /// The answer to [`Output::WritePiece`]; `Err` says why the bytes could not be stored.
+    PieceWritten(InfoHash, PieceIndex, Result<(), String>),
+    /// The moment of [`Session::poll_timeout`](super::Session::poll_timeout) has come.
+    Timeout,
+}
+
+/// Why a connection ended, as far as the shell can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClosedBy {
+    /// The channel was closed by the other side, or by its disappearance.
+    Remote,
+    /// No path was found between the two devices (ICE `failed`).
+    IceFailed,
+    /// The browser refused to make the connection, or the description was not valid.
+    Setup,
+}
+
+/// What the app may ask of the engine.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Take part in a swarm. A second `Add` of the same infohash adds its trackers and changes nothing else.
+    Add(AddTorrent),
+    /// Leave the swarm and forget it. Stored bytes are not the engine's and stay.
+    Remove(InfoHash),
+    /// Stop transferring and announcing, keeping what there is.
+    Pause(InfoHash),
+    /// Go on after [`Command::Pause`] or after a storage failure.
+    Resume(InfoHash),
+    /// These bytes of the content are wanted soon: somebody is listening there.
+    WantSoon(InfoHash, Range<u64>),
+    /// The network may have changed, or the page woke up: try every tracker at once.
+    NetworkChanged,
+    /// The page is going away: tell every tracker, close every connection.
+    Shutdown,
+}
+
+/// A torrent to take part in.
+#[derive(Debug, Clone)]
+pub struct AddTorrent {
+    /// Which one.
+    pub info_hash: InfoHash,
+    /// WebSocket tracker URLs, most wanted first.
+    pub trackers: Vec<String>,
+    /// The raw info dictionary, when it is known.
+    pub info: Option<Vec<u8>>,
+    /// The pieces that are stored already. Ignored without `info`. All of them makes this device a seeder.
+    pub have: Option<Bitfield>,
+}
+
+/// Something the engine wants done outside.
+#[derive(Debug)]
+pub enum Output {
+    /// Open a WebSocket to this tracker.
+    OpenSocket(SocketId, String),
+    /// Send one text message.
+    SendSocket(SocketId, String),
+    /// Close a tracker socket. No [`Input::SocketClosed`] is needed.
+    CloseSocket(SocketId),
+    /// Create a peer connection and an offer, gather candidates for at most a second, answer with [`Input::OfferReady`].
+    MakeOffer(ConnectionId),
+    /// Create a peer connection from this offer, answer with [`Input::AnswerReady`].
+    AcceptOffer(ConnectionId, String),
+    /// This is the answer to the offer made for this connection.
+    AcceptAnswer(ConnectionId, String),
+    /// Send bytes. At most 64 KiB, so that no channel's `max-message-size` is passed.
+    Send(ConnectionId, Vec<u8>),
+    /// Close the connection after what was sent, and forget it. No [`Input::ConnectionClosed`] is needed.
+    CloseConnection(ConnectionId),
+    /// Read a whole piece from storage, answer with [`Input::PieceRead`].
+    ReadPiece(InfoHash, PieceIndex),
+    /// Store a verified piece, answer with [`Input::PieceWritten`].
+    WritePiece(InfoHash, PieceIndex, Vec<u8>),
+    /// Something that people, or the app, should know.
+    Event(Event),
+}
+
+/// Something that happened inside, worth acting on. The state between events is read from
+/// [`Session::status`](super::Session::status).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The metadata is in and matches the infohash: the raw info dictionary.
+    Metadata(InfoHash, Vec<u8>),
+    /// A piece is verified and stored.
+    Piece(InfoHash, PieceIndex),
+    /// Every piece is verified and stored.
+    Complete(InfoHash),
+    /// Another device has now all of it, and got at least a piece of it from here.
+    Delivered(InfoHash),
+    /// A peer broke the protocol or sent false bytes and was cut off. The text says how.
+    Misbehaved(InfoHash, String),
+    /// The torrent cannot go on: its metadata is not usable, or storage failed. The text says why.
+    Failed(InfoHash, String),
+}
