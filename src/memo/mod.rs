@@ -1,1 +1,29 @@
-//! memo
+//! What a memo is. Pure: no clock, no storage, no browser.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `memo` | the row that lists show and the library keeps |
+//! | `waveform` | the shape of a sound in at most 256 bytes: the identity of a memo |
+//! | `text` | the one way in which text from outside becomes harmless |
+//! | `local_time`, `format`, `title` | dates, lengths and sizes in words |
+//! | `file_name` | the name that the shared bytes keep |
+//!
+//! What the browser knows (the time zone, whether the network is there) is handed in as plain values, so that every decision in
+//! here is held by a native test.
+
+mod file_name;
+mod format;
+mod local_time;
+#[allow(clippy::module_inception)]
+mod memo;
+mod text;
+mod title;
+mod waveform;
+
+pub use file_name::{file_name, title_of_file};
+pub use format::{format_clock, format_duration, format_remaining, format_size, spoken_duration};
+pub use local_time::LocalTime;
+pub use memo::{BIN_DAYS, InvalidMemoId, Memo, MemoId, Origin};
+pub use text::{NOTES_MAX_CHARS, TITLE_MAX_CHARS, clean_notes, clean_title};
+pub use title::default_title;
+pub use waveform::{Waveform, WaveformBuilder};
