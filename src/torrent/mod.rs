@@ -2,17 +2,49 @@
 //!
 //! Nothing in here knows a clock, a socket, a store or a source of randomness: time and events come in as [`Input`], what is to
 //! be done goes out as [`Output`]. The same seed and inputs give the same outputs, byte for byte.
+//!
+//! # Run loop
+//! One [`Session`] serves all torrents. Feed it, drain it, arm one timer, wait:
+//!
+//! ```
+//! use voice_memos::torrent::{Config, Input, Instant, Output, Session};
+//!
+//! let mut session = Session::new(Config::default(), 1);
+//! let now = Instant::from_millis(0);
+//! session.handle_input(now, Input::Timeout).expect("a timeout is never refused");
+//! while let Some(output) = session.poll_output() {
+//!     match output {
+//!         Output::SendSocket(socket, text) => drop((socket, text)), // perform it
+//!         _ => {}
+//!     }
+//! }
+//! let wake_at = session.poll_timeout(); // arm one timer; when it fires, feed `Input::Timeout`
+//! # assert_eq!(wake_at, None);
+//! ```
+//!
+//! - Drain [`Session::poll_output`] to `None` after **every** input, then read [`Session::poll_timeout`] anew.
+//! - An `Err` of [`Session::handle_input`] is the caller's own mistake (a torrent that was never added, metadata that does not
+//!   match its infohash). The session is as it was; drain and go on. Faults of peers, trackers and storage are not errors here.
+//! - Outputs may be performed late but, for one socket, one connection or one piece, in order.
+//! - Events for connections and sockets that the session has closed already are ignored, so nobody has to unlisten in time.
+//! - After [`Output::Send`]s, report [`Input::ChannelBuffered`] once per connection and batch, and again at `bufferedamountlow`
+//!   (threshold [`LOW_WATER_BYTES`]). Without these reports the session stops serving.
+//! - [`Command::Shutdown`] emits its farewells and leaves the session empty.
 
 mod bitfield;
 mod id;
 mod io;
+mod limits;
 mod metainfo;
+mod session;
 mod status;
 mod time;
 
 pub use bitfield::Bitfield;
 pub use id::{InfoHash, InvalidInfoHash, PeerId};
 pub use io::{AddTorrent, ClosedBy, Command, ConnectionId, Event, Input, Output, SocketId};
+pub use limits::{HIGH_WATER_BYTES, LOW_WATER_BYTES};
 pub use metainfo::PieceIndex;
+pub use session::{Config, Error, Session};
 pub use status::{Phase, Status, TrackerState, TrackerStatus};
 pub use time::Instant;
