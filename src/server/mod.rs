@@ -4,11 +4,121 @@
 //! protect the page, `tracker` introduces peers to each other (pure: no sockets, no clock), `socket` is its shell over
 //! WebSockets. `precache` is the last step of a build.
 
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
+use axum::Router;
+use axum::extract::{Request, State};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+mod options;
+mod policy;
 pub mod precache;
+mod site;
 
-/// Runs the server.
+pub use options::{Options, OptionsError, TlsFiles};
+pub use site::Site;
+
+/// How long open work may take after the server was told to stop; a download on a slow phone line fits, a stuck one does not.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Why the server cannot run. Each is one line for the person who started it.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The command line.
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    /// The folder holds no app.
+    #[error("{} holds no app ({source}); `make build` makes one, --dist names another folder", dist.display())]
+    Dist {
+        /// The folder.
+        dist: PathBuf,
+        /// What reading its index said.
+        source: io::Error,
+    },
+    /// Somebody else listens there.
+    #[error("{0} is taken by another program; --listen chooses another address or port")]
+    Taken(String),
+    /// The address is none of this machine's, or its port needs more rights.
+    #[error("cannot listen on {listen}: {source}")]
+    Listen {
+        /// The address.
+        listen: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The system refuses threads, signals or the like.
+    #[error("the system refuses: {0}")]
+    System(#[from] io::Error),
+}
+
+/// The whole life of `serve`: reads the command line, runs until it is told to stop, says what went wrong.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let outcome = Options::parse(std::env::args_os().skip(1)).map_err(ServerError::from).and_then(|options| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(run(options))
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(ServerError::Options(OptionsError::Help)) => {
+            println!("{}", OptionsError::Help);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("serve: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<(), ServerError> {
+    let site = Site::open(&options.dist).map_err(|source| ServerError::Dist { dist: options.dist, source })?;
+    let listener = TcpListener::bind(&options.listen).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => ServerError::Taken(options.listen.clone()),
+        _ => ServerError::Listen { listen: options.listen.clone(), source },
+    })?;
+    let stop = stop_signal()?;
+    println!("Voice Memos is on {}", address("http", listener.local_addr()?));
+
+    let app = Router::new().fallback(answer).with_state(Arc::new(site));
+    let server = axum::serve(listener, app).with_graceful_shutdown(stopped(stop.clone()));
+    tokio::select! {
+        finished = server.into_future() => finished?,
+        () = async { stopped(stop).await; tokio::time::sleep(FAREWELL).await } => {}
+    }
+    Ok(())
+}
+
+async fn answer(State(site): State<Arc<Site>>, request: Request) -> axum::response::Response {
+    site.answer(request).await
+}
+
+/// Becomes true at the first SIGTERM or SIGINT.
+fn stop_signal() -> io::Result<watch::Receiver<bool>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (sender, receiver) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        let _nobody_listens = sender.send(true);
+    });
+    Ok(receiver)
+}
+
+async fn stopped(mut stop: watch::Receiver<bool>) {
+    let _sender_is_gone = stop.wait_for(|stop| *stop).await;
+}
+
+/// What a person types into the browser. Browsers give the microphone to `localhost`, not to plain-HTTP addresses.
+fn address(scheme: &str, local: SocketAddr) -> String {
+    if local.ip().is_loopback() || local.ip().is_unspecified() {
+        format!("{scheme}://localhost:{}", local.port())
+    } else {
+        format!("{scheme}://{local}")
+    }
 }
