@@ -1,4 +1,95 @@
-//! The info dictionary.
-/// The index of a piece that exists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PieceIndex(u32);
+//! Torrent files: an info dictionary with what is said around it (BEP 3, 12 and 19).
+
+use super::Info;
+use super::bencode::{self, BencodeError, DictEncoder, Value, encode_bytes, encode_list};
+
+/// The most trackers, and the most web seeds, that are read from a file.
+const MAX_URLS: usize = 64;
+
+/// The longest URL that is read.
+const MAX_URL_LEN: usize = 2048;
+
+/// A torrent file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Metainfo {
+    /// What it is made of.
+    pub info: Info,
+    /// URLs of trackers, in order, each once. Tiers (BEP 12) are not told apart.
+    pub trackers: Vec<String>,
+    /// URLs of web seeds (BEP 19).
+    pub web_seeds: Vec<String>,
+}
+
+/// Why an info dictionary or a torrent file cannot be used. The torrent's fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MetainfoError {
+    /// It is longer than is accepted.
+    #[error("the torrent's metadata is too large")]
+    TooLarge,
+    /// It is not bencode.
+    #[error("the torrent's metadata cannot be read: {0}")]
+    Bencode(#[from] BencodeError),
+    /// It is not a dictionary.
+    #[error("the torrent's metadata is not a dictionary")]
+    NotADictionary,
+    /// A key is not there, or has not the type that it should have.
+    #[error("the torrent's metadata has no usable \"{0}\"")]
+    Missing(&'static str),
+    /// The piece length is missing, zero, negative, or more than fits in memory.
+    #[error("the torrent's piece length cannot be used")]
+    PieceLength,
+    /// The hashes are not 20 bytes each.
+    #[error("the torrent's piece hashes are cut off")]
+    Hashes,
+    /// There are more or fewer pieces than the length asks for.
+    #[error("the torrent's number of pieces does not match its length")]
+    PieceCount,
+    /// A length is negative or too large, or is not the length of the bytes.
+    #[error("the torrent's length is wrong")]
+    Length,
+    /// The list of files is empty, or a file has no path.
+    #[error("the torrent's list of files cannot be read")]
+    Files,
+}
+
+impl Metainfo {
+    /// Reads a torrent file.
+    pub fn parse(bytes: &[u8]) -> Result<Self, MetainfoError> {
+        let value = bencode::decode_lenient(bytes)?;
+        let info = value.get("info").ok_or(MetainfoError::Missing("info"))?;
+        let tiers = value.get("announce-list").and_then(Value::as_list).unwrap_or_default();
+        let listed = tiers.iter().filter_map(Value::as_list).flatten();
+        Ok(Self {
+            info: Info::parse(info.raw())?,
+            trackers: urls(value.get("announce").into_iter().chain(listed)),
+            web_seeds: match value.get("url-list") {
+                Some(list) if list.as_list().is_some() => urls(list.as_list().into_iter().flatten()),
+                single => urls(single),
+            },
+        })
+    }
+
+    /// The bytes of a torrent file.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut dict = DictEncoder::new().raw("info", self.info.raw());
+        if let Some(first) = self.trackers.first() {
+            let tiers = self.trackers.iter().map(|url| encode_list([encode_bytes(url)]));
+            dict = dict.bytes("announce", first).list("announce-list", tiers);
+        }
+        if !self.web_seeds.is_empty() {
+            dict = dict.list("url-list", self.web_seeds.iter().map(encode_bytes));
+        }
+        dict.encode()
+    }
+}
+
+fn urls<'v, 'a: 'v>(values: impl IntoIterator<Item = &'v Value<'a>>) -> Vec<String> {
+    let mut urls: Vec<String> = Vec::new();
+    for url in values.into_iter().filter_map(Value::as_str) {
+        let usable = !url.is_empty() && url.len() <= MAX_URL_LEN && urls.len() < MAX_URLS;
+        if usable && !urls.iter().any(|known| known == url) {
+            urls.push(url.to_owned());
+        }
+    }
+    urls
+}

@@ -31,20 +31,30 @@
 //!   (threshold [`LOW_WATER_BYTES`]). Without these reports the session stops serving.
 //! - [`Command::Shutdown`] emits its farewells and leaves the session empty.
 
+pub mod bencode;
 mod bitfield;
+pub mod extension;
 mod id;
+mod info;
+mod info_builder;
 mod io;
 mod limits;
+mod magnet;
 mod metainfo;
 mod session;
 mod status;
 mod time;
+pub mod tracker;
+pub mod wire;
 
-pub use bitfield::Bitfield;
+pub use bitfield::{Bitfield, BitfieldError};
 pub use id::{InfoHash, InvalidInfoHash, PeerId};
+pub use info::{File, Info, MAX_INFO_LEN, MAX_PIECE_LENGTH, PieceIndex};
+pub use info_builder::{InfoBuilder, default_piece_length};
 pub use io::{AddTorrent, ClosedBy, Command, ConnectionId, Event, Input, Output, SocketId};
 pub use limits::{HIGH_WATER_BYTES, LOW_WATER_BYTES};
-pub use metainfo::PieceIndex;
+pub use magnet::{InvalidMagnet, MAX_MAGNET_LEN, Magnet};
+pub use metainfo::{Metainfo, MetainfoError};
 pub use session::{Config, Error, Session};
 pub use status::{Phase, Status, TrackerState, TrackerStatus};
 pub use time::Instant;

@@ -1,0 +1,100 @@
+//! Making an info dictionary from bytes as they come.
+
+use sha1::{Digest, Sha1};
+
+use super::bencode::DictEncoder;
+use super::info::MAX_PIECE_LENGTH;
+use super::{Info, MetainfoError};
+
+/// The smallest piece that is chosen by itself.
+const MIN_PIECE_LENGTH_LOG2: u32 = 14;
+
+/// The largest: 4 MiB.
+const MAX_PIECE_LENGTH_LOG2: u32 = 22;
+
+/// Makes the info dictionary of a single file, byte for byte as create-torrent does, so that the same name and bytes give the
+/// same infohash everywhere.
+#[derive(Debug)]
+pub struct InfoBuilder {
+    dict: DictEncoder,
+    length: u64,
+    piece_length: u32,
+    hashes: Vec<u8>,
+    /// The piece that is being filled, and how many of its bytes have come.
+    hasher: Sha1,
+    filled: u32,
+    pushed: u64,
+}
+
+impl InfoBuilder {
+    /// A file of this name and of this many bytes, which are then pushed.
+    pub fn new(name: impl AsRef<str>, length: u64) -> Self {
+        Self {
+            dict: DictEncoder::new().bytes("name", name.as_ref()),
+            length,
+            piece_length: default_piece_length(length),
+            hashes: Vec::new(),
+            hasher: Sha1::new(),
+            filled: 0,
+            pushed: 0,
+        }
+    }
+
+    /// Another piece length than the default. To be called before the first byte is pushed; kept within what [`Info`] takes.
+    pub fn piece_length(mut self, piece_length: u32) -> Self {
+        self.piece_length = piece_length.clamp(1, MAX_PIECE_LENGTH);
+        self
+    }
+
+    /// Whether only its own trackers may be used (BEP 27). Not saying it and saying no are two different torrents.
+    pub fn private(mut self, private: bool) -> Self {
+        self.dict = self.dict.integer("private", i64::from(private));
+        self
+    }
+
+    /// One more key with its value, bencoded already.
+    pub fn extra(mut self, key: impl AsRef<[u8]>, value: impl Into<Vec<u8>>) -> Self {
+        self.dict = self.dict.raw(key, value);
+        self
+    }
+
+    /// The next bytes of the file, in portions of any size.
+    pub fn push(&mut self, mut bytes: &[u8]) {
+        self.pushed += bytes.len() as u64;
+        while !bytes.is_empty() {
+            let taken = bytes.len().min((self.piece_length - self.filled) as usize);
+            self.hasher.update(&bytes[..taken]);
+            self.filled += taken as u32;
+            bytes = &bytes[taken..];
+            if self.filled == self.piece_length {
+                self.finish_piece();
+            }
+        }
+    }
+
+    /// The dictionary. Fails if not exactly the announced bytes were pushed, or if an extra value is not bencode.
+    pub fn finish(mut self) -> Result<Info, MetainfoError> {
+        if self.pushed != self.length {
+            return Err(MetainfoError::Length);
+        }
+        if self.filled > 0 {
+            self.finish_piece();
+        }
+        let length = i64::try_from(self.length).map_err(|_| MetainfoError::Length)?;
+        let dict = self.dict.integer("length", length).integer("piece length", i64::from(self.piece_length));
+        Info::parse(&dict.bytes("pieces", &self.hashes).encode())
+    }
+
+    fn finish_piece(&mut self) {
+        self.hashes.extend_from_slice(&self.hasher.finalize_reset());
+        self.filled = 0;
+    }
+}
+
+/// The piece length that create-torrent chooses: the power of two nearest to a 1024th of the content (nearest as ratios go),
+/// from 16 KiB to 4 MiB. Other clients that share the same bytes then land in the same swarm.
+pub fn default_piece_length(length: u64) -> u32 {
+    // length / 1024 >= 2^(log2 - 1/2), without fractions.
+    let reaches = |log2: &u32| u128::from(length).pow(2) >= 1u128 << (2 * log2 - 1 + 20);
+    1 << (MIN_PIECE_LENGTH_LOG2..=MAX_PIECE_LENGTH_LOG2).rev().find(reaches).unwrap_or(MIN_PIECE_LENGTH_LOG2)
+}

@@ -1,0 +1,454 @@
+//! The peer wire protocol: one handshake, then messages with a length in front (BEP 3, 6 and 10).
+//!
+//! A data channel is used as a byte stream. [`Decoder`] takes its bytes in whatever portions they come, and gives whole frames.
+
+use std::collections::VecDeque;
+
+use super::{InfoHash, PeerId};
+
+/// The size of every block but a piece's last. Most clients refuse to serve more.
+pub const BLOCK_LEN: u32 = 16 * 1024;
+
+/// The longest block that is accepted, or served. WebTorrent disconnects above it.
+pub const MAX_BLOCK_LEN: u32 = 128 * 1024;
+
+/// The longest bitfield: one bit for each piece that an info dictionary of 10 MB can name, and then some.
+const MAX_BITFIELD_LEN: u32 = 128 * 1024;
+
+/// The longest message of any other kind. Extended messages carry a 16 KiB piece of metadata or a handshake.
+const MAX_MESSAGE_LEN: u32 = 1024 * 1024;
+
+/// Memory that the mere claim of a length can make us reserve. Longer messages grow as their bytes come.
+const MAX_RESERVED: u32 = 64 * 1024;
+
+const PROTOCOL: &[u8; 20] = b"\x13BitTorrent protocol";
+
+/// The first 68 bytes in either direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Handshake {
+    /// Sixty-four flags, most of them never used.
+    pub reserved: [u8; 8],
+    /// The torrent that the connection is for.
+    pub info_hash: InfoHash,
+    /// Who is speaking. It need not be the id that a tracker knows them by.
+    pub peer_id: PeerId,
+}
+
+/// A part of a piece, as `request`, `cancel` and `reject` name it. Nothing about it is checked: a peer may name anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlockRequest {
+    /// The piece.
+    pub piece: u32,
+    /// The first byte within the piece.
+    pub begin: u32,
+    /// How many bytes.
+    pub length: u32,
+}
+
+/// One message after the handshake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    /// Nothing; it only shows that somebody is there.
+    KeepAlive,
+    /// Requests will not be served.
+    Choke,
+    /// Requests will be served.
+    Unchoke,
+    /// The other side has something that is wanted.
+    Interested,
+    /// It has not.
+    NotInterested,
+    /// One more piece is had.
+    Have(u32),
+    /// The pieces that are had; read it with [`Bitfield::from_bytes`](super::Bitfield::from_bytes) once their number is known.
+    Bitfield(Vec<u8>),
+    /// A block is wanted.
+    Request(BlockRequest),
+    /// A block.
+    Piece {
+        /// The piece it is a part of.
+        piece: u32,
+        /// Its first byte within the piece.
+        begin: u32,
+        /// Its bytes.
+        data: Vec<u8>,
+    },
+    /// A requested block is not wanted any more.
+    Cancel(BlockRequest),
+    /// This piece would be cheap to serve (BEP 6).
+    Suggest(u32),
+    /// Every piece is had (BEP 6).
+    HaveAll,
+    /// No piece is had (BEP 6).
+    HaveNone,
+    /// A request that will not be served (BEP 6).
+    Reject(BlockRequest),
+    /// This piece may be requested while choked (BEP 6).
+    AllowedFast(u32),
+    /// An extended message (BEP 10): the receiver's number of the extension, zero for the extended handshake, and its payload.
+    Extended(u8, Vec<u8>),
+    /// A message of a kind that is not known here, to be ignored. Its payload is dropped.
+    Unknown(u8),
+}
+
+/// What a [`Decoder`] gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Frame {
+    /// Always the first, and only the first.
+    Handshake(Handshake),
+    /// All others.
+    Message(Message),
+}
+
+/// How a peer broke the framing. The connection cannot go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WireError {
+    /// The first bytes are not those of the BitTorrent protocol.
+    #[error("the other side does not speak BitTorrent")]
+    Protocol,
+    /// A message is longer than messages of its kind may be.
+    #[error("message {id} is {length} bytes long, which is too long")]
+    TooLong {
+        /// Its kind.
+        id: u8,
+        /// Its claimed length, with the byte for its kind.
+        length: u32,
+    },
+    /// A message has not the length that messages of its kind have.
+    #[error("message {id} is {length} bytes long, which cannot be")]
+    Length {
+        /// Its kind.
+        id: u8,
+        /// Its claimed length, with the byte for its kind.
+        length: u32,
+    },
+}
+
+impl Handshake {
+    /// Bytes of a handshake.
+    pub const LEN: usize = 68;
+
+    /// Our handshake: the extension protocol (BEP 10) and the fast extension (BEP 6) are offered.
+    pub fn new(info_hash: InfoHash, peer_id: PeerId) -> Self {
+        Self { reserved: [0, 0, 0, 0, 0, 0x10, 0, 0x04], info_hash, peer_id }
+    }
+
+    /// Whether extended messages may be sent to whoever sent this (BEP 10).
+    pub fn extension_protocol(&self) -> bool {
+        self.reserved[5] & 0x10 != 0
+    }
+
+    /// Whether the messages of BEP 6 may be sent to whoever sent this.
+    pub fn fast(&self) -> bool {
+        self.reserved[7] & 0x04 != 0
+    }
+
+    /// Appends the 68 bytes.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(PROTOCOL);
+        out.extend_from_slice(&self.reserved);
+        out.extend_from_slice(self.info_hash.as_bytes());
+        out.extend_from_slice(self.peer_id.as_bytes());
+    }
+
+    fn parse(bytes: &[u8; Self::LEN]) -> Self {
+        Self {
+            reserved: array(bytes, 20),
+            info_hash: InfoHash::new(array(bytes, 28)),
+            peer_id: PeerId::new(array(bytes, 48)),
+        }
+    }
+}
+
+impl Message {
+    /// Appends the message with its length in front.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::KeepAlive => out.extend_from_slice(&[0; 4]),
+            Self::Bitfield(bits) => frame(out, id::BITFIELD, &[], bits),
+            Self::Piece { piece, begin, data } => encode_piece(*piece, *begin, data, out),
+            Self::Extended(extension, payload) => {
+                head(out, id::EXTENDED, 1 + payload.len());
+                out.push(*extension);
+                out.extend_from_slice(payload);
+            }
+            Self::Choke => frame(out, id::CHOKE, &[], &[]),
+            Self::Unchoke => frame(out, id::UNCHOKE, &[], &[]),
+            Self::Interested => frame(out, id::INTERESTED, &[], &[]),
+            Self::NotInterested => frame(out, id::NOT_INTERESTED, &[], &[]),
+            Self::HaveAll => frame(out, id::HAVE_ALL, &[], &[]),
+            Self::HaveNone => frame(out, id::HAVE_NONE, &[], &[]),
+            Self::Unknown(kind) => frame(out, *kind, &[], &[]),
+            Self::Have(piece) => frame(out, id::HAVE, &[*piece], &[]),
+            Self::Suggest(piece) => frame(out, id::SUGGEST, &[*piece], &[]),
+            Self::AllowedFast(piece) => frame(out, id::ALLOWED_FAST, &[*piece], &[]),
+            Self::Request(block) => frame(out, id::REQUEST, &block.numbers(), &[]),
+            Self::Cancel(block) => frame(out, id::CANCEL, &block.numbers(), &[]),
+            Self::Reject(block) => frame(out, id::REJECT, &block.numbers(), &[]),
+        }
+    }
+}
+
+/// Appends a `piece` message, straight from the bytes of the piece.
+pub fn encode_piece(piece: u32, begin: u32, block: &[u8], out: &mut Vec<u8>) {
+    frame(out, id::PIECE, &[piece, begin], block);
+}
+
+impl BlockRequest {
+    fn numbers(&self) -> [u32; 3] {
+        [self.piece, self.begin, self.length]
+    }
+}
+
+mod id {
+    pub(super) const CHOKE: u8 = 0;
+    pub(super) const UNCHOKE: u8 = 1;
+    pub(super) const INTERESTED: u8 = 2;
+    pub(super) const NOT_INTERESTED: u8 = 3;
+    pub(super) const HAVE: u8 = 4;
+    pub(super) const BITFIELD: u8 = 5;
+    pub(super) const REQUEST: u8 = 6;
+    pub(super) const PIECE: u8 = 7;
+    pub(super) const CANCEL: u8 = 8;
+    pub(super) const SUGGEST: u8 = 13;
+    pub(super) const HAVE_ALL: u8 = 14;
+    pub(super) const HAVE_NONE: u8 = 15;
+    pub(super) const REJECT: u8 = 16;
+    pub(super) const ALLOWED_FAST: u8 = 17;
+    pub(super) const EXTENDED: u8 = 20;
+}
+
+fn frame(out: &mut Vec<u8>, id: u8, numbers: &[u32], payload: &[u8]) {
+    head(out, id, numbers.len() * 4 + payload.len());
+    numbers.iter().for_each(|number| out.extend_from_slice(&number.to_be_bytes()));
+    out.extend_from_slice(payload);
+}
+
+fn head(out: &mut Vec<u8>, id: u8, payload_len: usize) {
+    out.reserve(5 + payload_len);
+    out.extend_from_slice(&(1 + payload_len as u32).to_be_bytes());
+    out.push(id);
+}
+
+/// Cuts a byte stream into frames: [`push`](Self::push) bytes in any portions, then ask [`next`](Self::next) until there is
+/// nothing more. Each byte is copied once, into the message that it belongs to.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    stage: Stage,
+    /// What has come of the current stage.
+    pending: Vec<u8>,
+    frames: VecDeque<Frame>,
+    error: Option<WireError>,
+}
+
+/// What the next bytes are.
+#[derive(Debug, Default, Clone, Copy)]
+enum Stage {
+    #[default]
+    Handshake,
+    Length,
+    Id {
+        length: u32,
+    },
+    /// The numbers before a block.
+    PieceHead {
+        data_len: u32,
+    },
+    /// The number of the extension before its payload.
+    ExtensionId {
+        data_len: u32,
+    },
+    /// The bytes that become the message's own.
+    Data {
+        head: DataOf,
+        data_len: u32,
+    },
+    /// The numbers of a message that has nothing else.
+    Numbers {
+        id: u8,
+        count: u32,
+    },
+    /// The payload of an unknown message.
+    Skip {
+        id: u8,
+        left: u32,
+    },
+}
+
+#[derive(Debug, Clone, Copy)]
+enum DataOf {
+    Bitfield,
+    Piece { piece: u32, begin: u32 },
+    Extended(u8),
+}
+
+impl Decoder {
+    /// A decoder at the start of a stream.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next bytes of the stream. After an error they are dropped.
+    pub fn push(&mut self, mut bytes: &[u8]) {
+        while self.error.is_none() {
+            let wanted = self.stage.wanted();
+            if let Stage::Skip { id, left } = self.stage {
+                let skipped = wanted.min(bytes.len());
+                bytes = &bytes[skipped..];
+                self.stage = Stage::Skip { id, left: left - skipped as u32 };
+                if skipped < wanted {
+                    return;
+                }
+            } else {
+                let taken = (wanted - self.pending.len()).min(bytes.len());
+                self.pending.extend_from_slice(&bytes[..taken]);
+                bytes = &bytes[taken..];
+                if self.pending.len() < wanted {
+                    self.check_protocol();
+                    return;
+                }
+            }
+            match self.advance() {
+                Ok(frame) => self.frames.extend(frame),
+                Err(error) => self.error = Some(error),
+            }
+        }
+    }
+
+    /// The next whole frame. `None` asks for more bytes. Frames before a fault come first; the fault, once reached, stays.
+    #[expect(clippy::should_implement_trait, reason = "it can go on after None")]
+    pub fn next(&mut self) -> Result<Option<Frame>, WireError> {
+        match (self.frames.pop_front(), self.error) {
+            (None, Some(error)) => Err(error),
+            (frame, _) => Ok(frame),
+        }
+    }
+
+    /// Refuses a stranger at the first wrong byte, not after 68.
+    fn check_protocol(&mut self) {
+        let known = self.pending.len().min(PROTOCOL.len());
+        if matches!(self.stage, Stage::Handshake) && self.pending[..known] != PROTOCOL[..known] {
+            self.error = Some(WireError::Protocol);
+        }
+    }
+
+    /// The bytes of the current stage are all there: goes to the next.
+    fn advance(&mut self) -> Result<Option<Frame>, WireError> {
+        let message = match self.stage {
+            Stage::Handshake => {
+                let handshake: [u8; Handshake::LEN] = array(&self.pending, 0);
+                if !handshake.starts_with(PROTOCOL) {
+                    return Err(WireError::Protocol);
+                }
+                self.enter(Stage::Length);
+                return Ok(Some(Frame::Handshake(Handshake::parse(&handshake))));
+            }
+            Stage::Length => match self.number(0) {
+                0 => Message::KeepAlive,
+                length => {
+                    self.enter(Stage::Id { length });
+                    return Ok(None);
+                }
+            },
+            Stage::Id { length } => {
+                let stage = Stage::after_id(self.pending[0], length)?;
+                self.enter(stage);
+                return Ok(None);
+            }
+            Stage::PieceHead { data_len } => {
+                let head = DataOf::Piece { piece: self.number(0), begin: self.number(1) };
+                self.enter(Stage::Data { head, data_len });
+                return Ok(None);
+            }
+            Stage::ExtensionId { data_len } => {
+                self.enter(Stage::Data { head: DataOf::Extended(self.pending[0]), data_len });
+                return Ok(None);
+            }
+            Stage::Data { head, .. } => {
+                let data = std::mem::take(&mut self.pending);
+                match head {
+                    DataOf::Bitfield => Message::Bitfield(data),
+                    DataOf::Piece { piece, begin } => Message::Piece { piece, begin, data },
+                    DataOf::Extended(extension) => Message::Extended(extension, data),
+                }
+            }
+            Stage::Numbers { id, .. } => self.numbers_message(id),
+            Stage::Skip { id, .. } => Message::Unknown(id),
+        };
+        self.enter(Stage::Length);
+        Ok(Some(Frame::Message(message)))
+    }
+
+    fn enter(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.pending.clear();
+        self.pending.reserve(stage.wanted().min(MAX_RESERVED as usize));
+    }
+
+    fn numbers_message(&self, id: u8) -> Message {
+        let block = || BlockRequest { piece: self.number(0), begin: self.number(1), length: self.number(2) };
+        match id {
+            id::CHOKE => Message::Choke,
+            id::UNCHOKE => Message::Unchoke,
+            id::INTERESTED => Message::Interested,
+            id::NOT_INTERESTED => Message::NotInterested,
+            id::HAVE_ALL => Message::HaveAll,
+            id::HAVE_NONE => Message::HaveNone,
+            id::HAVE => Message::Have(self.number(0)),
+            id::SUGGEST => Message::Suggest(self.number(0)),
+            id::ALLOWED_FAST => Message::AllowedFast(self.number(0)),
+            id::REQUEST => Message::Request(block()),
+            id::CANCEL => Message::Cancel(block()),
+            id::REJECT => Message::Reject(block()),
+            unknown => Message::Unknown(unknown),
+        }
+    }
+
+    fn number(&self, index: usize) -> u32 {
+        u32::from_be_bytes(array(&self.pending, index * 4))
+    }
+}
+
+impl Stage {
+    /// How many bytes this stage needs before the next.
+    fn wanted(&self) -> usize {
+        match *self {
+            Self::Handshake => Handshake::LEN,
+            Self::Length => 4,
+            Self::Id { .. } | Self::ExtensionId { .. } => 1,
+            Self::PieceHead { .. } => 8,
+            Self::Numbers { count, .. } => 4 * count as usize,
+            Self::Data { data_len, .. } => data_len as usize,
+            Self::Skip { left, .. } => left as usize,
+        }
+    }
+
+    /// The stage after the kind of a message, if its length (which counts the byte for the kind) is one that it can have.
+    fn after_id(id: u8, length: u32) -> Result<Self, WireError> {
+        let payload_len = length - 1;
+        let (min, max, stage) = match id {
+            id::CHOKE | id::UNCHOKE | id::INTERESTED | id::NOT_INTERESTED | id::HAVE_ALL | id::HAVE_NONE => {
+                (0, 0, Self::Numbers { id, count: 0 })
+            }
+            id::HAVE | id::SUGGEST | id::ALLOWED_FAST => (4, 4, Self::Numbers { id, count: 1 }),
+            id::REQUEST | id::CANCEL | id::REJECT => (12, 12, Self::Numbers { id, count: 3 }),
+            id::BITFIELD => (0, MAX_BITFIELD_LEN, Self::Data { head: DataOf::Bitfield, data_len: payload_len }),
+            id::PIECE => (8, 8 + MAX_BLOCK_LEN, Self::PieceHead { data_len: payload_len.saturating_sub(8) }),
+            id::EXTENDED => (1, MAX_MESSAGE_LEN, Self::ExtensionId { data_len: payload_len.saturating_sub(1) }),
+            _ => (0, MAX_MESSAGE_LEN, Self::Skip { id, left: payload_len }),
+        };
+        match payload_len {
+            _ if min == max && payload_len != min => Err(WireError::Length { id, length }),
+            _ if payload_len < min => Err(WireError::Length { id, length }),
+            _ if payload_len > max => Err(WireError::TooLong { id, length }),
+            _ => Ok(stage),
+        }
+    }
+}
+
+/// The `N` bytes at `start`. The caller knows that they are there.
+fn array<const N: usize>(bytes: &[u8], start: usize) -> [u8; N] {
+    let mut array = [0; N];
+    array.copy_from_slice(&bytes[start..start + N]);
+    array
+}
