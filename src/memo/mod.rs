@@ -7,6 +7,7 @@
 //! | `text` | the one way in which text from outside becomes harmless |
 //! | `local_time`, `format`, `title` | dates, lengths and sizes in words |
 //! | `file_name` | the name that the shared bytes keep |
+//! | `webm` | mends the recordings of browsers: length, cues, sizes |
 //!
 //! What the browser knows (the time zone, whether the network is there) is handed in as plain values, so that every decision in
 //! here is held by a native test.
@@ -19,6 +20,7 @@ mod memo;
 mod text;
 mod title;
 mod waveform;
+pub mod webm;
 
 pub use file_name::{file_name, title_of_file};
 pub use format::{format_clock, format_duration, format_remaining, format_size, spoken_duration};

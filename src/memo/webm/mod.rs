@@ -1,0 +1,77 @@
+//! Mends the WebM of a recorder: MediaRecorder with a timeslice writes neither length nor cues, so players show no length and
+//! cannot seek.
+//!
+//! Two passes over the same bytes, so that memory stays flat for six hours:
+//!
+//! ```
+//! # use voice_memos::memo::webm::{Scan, WebmError};
+//! # fn mend(slices: &[Vec<u8>]) -> Result<Vec<u8>, WebmError> {
+//! let mut scan = Scan::default();
+//! slices.iter().for_each(|slice| scan.push(slice));
+//! let layout = scan.finish()?;
+//!
+//! let mut mended = Vec::new();
+//! let mut writer = layout.writer();
+//! slices.iter().for_each(|slice| writer.push(slice, &mut mended));
+//! writer.finish()?;
+//! # Ok(mended)
+//! # }
+//! ```
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `ebml` | the container's container: ids, sizes, numbers |
+//! | `elements` | cuts slices into whole elements, past damage |
+//! | `scan` | first pass: measures clusters and time |
+//! | `layout` | where everything goes in the mended file: its head, with length and cues |
+//! | `writer` | second pass: the mended file |
+//! | `opus` | how long a packet sounds |
+//!
+//! Tracks and blocks are kept as they are, with one exception: audio blocks are marked as the key frames that they are.
+//! Firefox does not, and players take that for damage.
+
+mod ebml;
+mod elements;
+mod layout;
+mod opus;
+mod scan;
+mod writer;
+
+pub use layout::Layout;
+pub use scan::Scan;
+pub use writer::Writer;
+
+/// Why a recording cannot be mended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WebmError {
+    /// The bytes are something else.
+    #[error("this is not a WebM recording")]
+    NotWebm,
+    /// The head does not say what the sound is.
+    #[error("the beginning of this recording is missing or damaged, so its sound cannot be read")]
+    NoTracks,
+    /// A head and nothing behind it, or not even that.
+    #[error("this recording ended before any sound was saved")]
+    NoSound,
+    /// More clusters than any recording has.
+    #[error("this recording is too long to be mended")]
+    TooLong,
+    /// The second pass got other bytes than the first.
+    #[error("the recording changed while it was being mended")]
+    Changed,
+}
+
+/// Both passes over bytes in memory: the mended file and its length in milliseconds.
+pub fn remux(bytes: &[u8]) -> Result<(Vec<u8>, u64), WebmError> {
+    let mut scan = Scan::default();
+    scan.push(bytes);
+    let layout = scan.finish()?;
+    let mut writer = layout.writer();
+    let mut mended = Vec::new();
+    writer.push(bytes, &mut mended);
+    writer.finish()?;
+    Ok((mended, layout.duration_ms()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! The second pass: the mended file.
+
+use std::sync::Arc;
+
+use super::elements::{Elements, Part};
+use super::layout::ClusterPlan;
+use super::{WebmError, ebml};
+
+/// The second pass. [`push`](Self::push) the bytes that the [`Scan`](super::Scan) saw, take the mended ones from `out`, then
+/// [`finish`](Self::finish).
+#[derive(Debug)]
+pub struct Writer {
+    elements: Elements,
+    file: File,
+}
+
+/// The file as far as it is written.
+#[derive(Debug)]
+struct File {
+    /// Written before the first cluster; `None` from then on.
+    head: Option<Arc<[u8]>>,
+    clusters: Arc<[ClusterPlan]>,
+    audio_track: u64,
+    /// How many clusters have begun.
+    begun: usize,
+    /// Bytes of blocks that the current cluster still expects.
+    expected: u64,
+    /// The bytes are not those that were scanned.
+    changed: bool,
+}
+
+impl Writer {
+    pub(super) fn new(head: Arc<[u8]>, clusters: Arc<[ClusterPlan]>, audio_track: u64) -> Self {
+        let file = File { head: Some(head), clusters, audio_track, begun: 0, expected: 0, changed: false };
+        Self { elements: Elements::default(), file }
+    }
+
+    /// Reads the next bytes and appends what they become.
+    pub fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        if let Some(head) = self.file.head.take() {
+            out.extend_from_slice(&head);
+        }
+        self.elements.push(bytes, |part| self.file.write(part, out));
+    }
+
+    /// Says whether the file is whole. It is, unless the bytes were not those that were scanned.
+    pub fn finish(self) -> Result<(), WebmError> {
+        let file = self.file;
+        let is_whole = file.head.is_none() && file.begun == file.clusters.len() && file.expected == 0 && !file.changed;
+        if is_whole { Ok(()) } else { Err(WebmError::Changed) }
+    }
+}
+
+impl File {
+    fn write(&mut self, part: Part<'_>, out: &mut Vec<u8>) {
+        match part {
+            Part::Cluster => self.begin_cluster(out),
+            Part::SimpleBlock(element, payload) => {
+                let from = out.len();
+                if self.write_block(element, out) {
+                    mark_key_frame(&mut out[from + payload..], self.audio_track);
+                }
+            }
+            Part::BlockGroup(element, _) => {
+                self.write_block(element, out);
+            }
+            // The head and the fronts of the clusters hold what became of these.
+            Part::EbmlHeader(_) | Part::Info(_) | Part::Tracks(..) | Part::Timestamp(_) => {}
+        }
+    }
+
+    fn begin_cluster(&mut self, out: &mut Vec<u8>) {
+        self.changed |= self.expected > 0;
+        let Some(cluster) = self.clusters.get(self.begun) else {
+            self.changed = true;
+            return;
+        };
+        self.begun += 1;
+        self.expected = cluster.blocks_len();
+        if cluster.is_kept() {
+            cluster.write_head(out);
+        }
+    }
+
+    fn write_block(&mut self, element: &[u8], out: &mut Vec<u8>) -> bool {
+        let Some(left) = self.expected.checked_sub(element.len() as u64) else {
+            self.changed = true;
+            return false;
+        };
+        self.expected = left;
+        out.extend_from_slice(element);
+        true
+    }
+}
+
+/// Every audio packet can be decoded without the ones before it.
+fn mark_key_frame(block: &mut [u8], audio_track: u64) {
+    const KEY_FRAME: u8 = 0x80;
+    let Some((track, len)) = ebml::read_vint(block) else { return };
+    if let Some(flags) = block.get_mut(len + 2).filter(|_| track == audio_track) {
+        *flags |= KEY_FRAME;
+    }
+}
