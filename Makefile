@@ -1,0 +1,67 @@
+# make run      the app on http://localhost:8080 (PORT= changes the port), from a fresh machine on
+# make test     everything that is checked, from a fresh machine on
+# make build    release build only: dist/ and target/release/serve
+# make dev      rebuild and reload while editing
+# make screenshots  every screen, on a phone and on a desktop, light and dark, in target/screenshots
+
+PORT ?= 8080
+
+# Tools of the wanted versions are in .tools when the machine has others or none.
+export PATH := $(CURDIR)/.tools/bin:$(HOME)/.cargo/bin:$(PATH)
+# One toolchain, whatever else is installed; a shell may have it set to something else.
+unexport CARGO_TARGET_DIR RUSTFLAGS
+
+.PHONY: run test build dev deny screenshots lint native wasm e2e tools test-tools
+.DEFAULT_GOAL := build
+
+run: build
+	@exec target/release/serve --listen 127.0.0.1:$(PORT) --dist dist
+
+build: tools
+	@$(MAKE) --no-print-directory dist/index.html
+
+# Trunk optimises the app anew at each call, so it is called when something has changed.
+sources := Cargo.toml Cargo.lock Trunk.toml rust-toolchain.toml \
+	$(shell find src public style -type f 2>/dev/null)
+dist/index.html: $(sources)
+	cargo build --release --locked --bin serve --bin precache
+	trunk build --release
+	@touch $@
+
+# Trunk serves the app and passes /announce on to a tracker beside it (see Trunk.toml).
+dev: tools
+	cargo build --quiet --bin serve
+	@mkdir -p target/dev && touch target/dev/index.html
+	@target/debug/serve --dist target/dev & tracker=$$!; \
+	trap "kill $$tracker" EXIT INT TERM; \
+	trunk serve --release=false --dist target/dev
+
+test: test-tools
+	@$(MAKE) --no-print-directory lint native wasm build e2e
+
+lint:
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	cargo clippy --target wasm32-unknown-unknown --lib --bin voice-memos --tests -- -D warnings
+
+native:
+	cargo test --locked
+
+wasm:
+	cargo test --target wasm32-unknown-unknown --lib --tests
+
+e2e:
+	cargo test --test e2e
+
+screenshots: test-tools build
+	cargo test --test e2e -- --ignored --exact screenshots::every_screen
+
+deny:
+	@command -v cargo-deny >/dev/null || cargo install --quiet --locked cargo-deny
+	cargo deny check
+
+tools:
+	@tests/install.sh run
+
+test-tools:
+	@tests/install.sh test

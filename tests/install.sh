@@ -1,0 +1,138 @@
+#!/bin/sh
+# Installs what this machine lacks, and only that:
+#
+#   tests/install.sh run      what a release build needs
+#   tests/install.sh test     that, and the browsers, drivers and peers of the tests
+#
+# System packages come from apt and want root or sudo without a password; where that cannot be
+# had, the exact packages are named and nothing else happens. Everything else lands in the project
+# (.tools, target, node_modules) or in rustup, and wants no rights.
+
+set -eu
+cd "$(dirname "$0")/.."
+purpose=${1:?run or test}
+
+# `cargo install` of these three compiles for minutes: quick builds of tools that only wait for
+# others anyway.
+export CARGO_TARGET_DIR="$PWD/target/tools"
+export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_DEBUG=0
+
+trunk_version=0.21.14
+geckodriver_version=0.37.1
+wasm_bindgen_version=$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p;}' Cargo.lock)
+
+say() { echo "install: $*"; }
+fail() { echo "install: $*" >&2; exit 1; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# --- system packages ---------------------------------------------------------------------------
+
+# The Debian packages of the given "command package..." lines whose command is missing.
+missing_packages() {
+    while read -r commands packages; do
+        for command in $(echo "$commands" | tr '|' ' '); do
+            if has "$command"; then continue 2; fi
+        done
+        printf '%s ' "$packages"
+    done
+}
+
+build_packages=$(missing_packages <<'PACKAGES'
+cc gcc libc6-dev
+wasm-opt binaryen
+PACKAGES
+)
+test_packages=""
+if [ "$purpose" = test ]; then
+    test_packages=$(missing_packages <<'PACKAGES'
+chromium|google-chrome chromium
+chromedriver chromium-driver
+firefox|firefox-esr firefox-esr
+espeak-ng espeak-ng
+ffprobe ffmpeg
+node nodejs
+npm npm
+PACKAGES
+    )
+fi
+
+if [ -n "$build_packages$test_packages" ]; then
+    if ! has apt-get; then
+        fail "please install these Debian packages, or what your system calls them, and run again: $build_packages$test_packages"
+    elif [ "$(id -u)" = 0 ]; then
+        as_root=env
+    elif has sudo && sudo -n true 2>/dev/null; then
+        as_root="sudo env"
+    else
+        fail "no rights to install packages; please run this, and then the same command again:
+    sudo apt-get install --no-install-recommends $build_packages$test_packages"
+    fi
+    $as_root apt-get update -qq
+fi
+
+apt_install() {
+    say "apt: $*"
+    $as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# The linker comes first, since nothing compiles without it; the browsers download meanwhile.
+# shellcheck disable=SC2086 # a list of packages
+if [ -n "$build_packages" ]; then apt_install $build_packages; fi
+
+# --- in the background: the browsers, then the test peers ----------------------------------------
+
+peers() {
+    lock=tests/e2e/package-lock.json
+    stamp=tests/e2e/node_modules/.package-lock.json
+    if [ ! -e "$stamp" ] || [ "$lock" -nt "$stamp" ]; then
+        say "npm: the peers of tests/e2e/package.json"
+        # Scripts stay off: nothing of these packages runs while it is being installed.
+        (cd tests/e2e && npm ci --ignore-scripts --omit=optional --no-audit --no-fund --loglevel=error >/dev/null)
+        touch "$stamp"
+    fi
+}
+
+background=""
+if [ "$purpose" = test ]; then
+    (
+        # shellcheck disable=SC2086 # a list of packages
+        if [ -n "$test_packages" ]; then apt_install $test_packages; fi
+        peers
+    ) &
+    background=$!
+fi
+
+# --- Rust ----------------------------------------------------------------------------------------
+
+has rustup || fail "rustup is missing: see https://rustup.rs"
+# RUSTUP_AUTO_INSTALL=0 may be set, so what rust-toolchain.toml names is asked for by name.
+channel=$(sed -n 's/^channel = "\(.*\)"$/\1/p' rust-toolchain.toml)
+rustup run "$channel" cargo --version >/dev/null 2>&1 ||
+    rustup toolchain install "$channel" --profile minimal --no-self-update
+rustup target list --toolchain "$channel" --installed | grep -qx wasm32-unknown-unknown ||
+    rustup target add --toolchain "$channel" wasm32-unknown-unknown
+if [ "$purpose" = test ]; then
+    rustup run "$channel" cargo fmt --version >/dev/null 2>&1 &&
+        rustup run "$channel" cargo clippy --version >/dev/null 2>&1 ||
+        rustup component add --toolchain "$channel" rustfmt clippy
+fi
+
+# cargo_tool <command> <crate> <version> <more arguments of cargo install>
+cargo_tool() {
+    command=$1 crate=$2 version=$3
+    shift 3
+    case "$("$command" --version 2>/dev/null)" in
+        "$command $version" | "$command $version "*) return ;;
+    esac
+    say "cargo: $crate $version"
+    cargo install --quiet --root .tools --force "$crate" --version "$version" "$@"
+}
+
+cargo_tool wasm-bindgen wasm-bindgen-cli "$wasm_bindgen_version"
+cargo_tool trunk trunk "$trunk_version" --locked
+if [ "$purpose" = test ]; then
+    has geckodriver || cargo_tool geckodriver geckodriver "$geckodriver_version" --locked
+fi
+
+if [ -n "$background" ]; then wait "$background" || fail "a package could not be installed"; fi
