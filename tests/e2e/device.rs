@@ -1,0 +1,188 @@
+//! A device: one browser process with a profile of its own, which outlives restarts and crashes.
+
+use crate::browser::{Browser, Session};
+use crate::console;
+use crate::process;
+use crate::stage::House;
+use serde_json::Value;
+use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
+use thirtyfour::WebElement;
+use tokio::sync::{RwLock, RwLockReadGuard};
+
+/// How a device differs from others.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) browser: Browser,
+    pub(crate) microphone: Microphone,
+    /// Whether the browser has RTCPeerConnection.
+    pub(crate) webrtc: bool,
+    /// The server whose app it uses; the shared one if none is named.
+    pub(crate) origin: Option<String>,
+}
+
+impl Setup {
+    /// The usual device.
+    pub(crate) fn new(browser: Browser) -> Setup {
+        Setup { browser, microphone: Microphone::Speaking, webrtc: true, origin: None }
+    }
+
+    pub(crate) fn microphone(self, microphone: Microphone) -> Setup {
+        Setup { microphone, ..self }
+    }
+
+    pub(crate) fn without_webrtc(self) -> Setup {
+        Setup { webrtc: false, ..self }
+    }
+
+    pub(crate) fn at(self, origin: String) -> Setup {
+        Setup { origin: Some(origin), ..self }
+    }
+}
+
+/// What is plugged in, and whether pages may use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Microphone {
+    /// Chromium hears the sentence, Firefox a tone.
+    Speaking,
+    Refused,
+    Missing,
+}
+
+/// A browser with a profile. What it shows is driven by the methods in `page.rs`.
+pub(crate) struct Device {
+    pub(crate) name: String,
+    pub(crate) origin: String,
+    house: Arc<House>,
+    setup: Setup,
+    profile: TempDir,
+    session: RwLock<Option<Session>>,
+    /// Beginnings of addresses that this test made unreachable; the browser itself complains of them.
+    unreachable: Mutex<Vec<String>>,
+}
+
+impl Device {
+    /// Starts the browser with an empty profile.
+    pub(crate) async fn start(house: Arc<House>, name: String, setup: Setup) -> Device {
+        let profile = tempfile::tempdir().expect("a temporary folder");
+        let origin = setup.origin.clone().unwrap_or_else(|| house.server.origin());
+        let session = RwLock::new(Some(Session::start(&house, &setup, profile.path()).await));
+        Device { name, origin, house, setup, profile, session, unreachable: Mutex::default() }
+    }
+
+    /// From now on the console may say that what is below this address cannot be reached, since the
+    /// test sees to it. Browsers log that themselves; no page can prevent it.
+    pub(crate) fn expect_unreachable(&self, address: &str) {
+        self.unreachable.lock().expect("no other user has panicked").push(address.to_owned());
+    }
+
+    /// Ends the browser as people do. What is on the device stays.
+    pub(crate) async fn close(&self) {
+        if self.session.read().await.is_none() {
+            return;
+        }
+        self.judge_console().await;
+        self.close_unjudged().await;
+    }
+
+    /// Ends the browser after a test has failed already.
+    pub(crate) async fn close_unjudged(&self) {
+        if let Some(session) = self.session.write().await.take() {
+            // Firefox's driver ends its browser; both are ended by id when that fails.
+            if session.driver.quit().await.is_err() {
+                process::kill(session.pid);
+            }
+        }
+    }
+
+    /// Kills the whole browser in the middle of whatever it is doing.
+    pub(crate) async fn crash(&self) {
+        let session = self.session.write().await.take().expect("the browser is running");
+        process::kill(session.pid);
+        // There is nobody left to say goodbye to.
+        session.driver.leak().expect("nobody has ended the session");
+    }
+
+    /// Starts the browser again, with what is on the device.
+    pub(crate) async fn start_again(&self) {
+        let mut session = self.session.write().await;
+        assert!(session.is_none(), "{} is still running", self.name);
+        *session = Some(Session::start(&self.house, &self.setup, self.profile.path()).await);
+    }
+
+    /// Lets pages use the microphone from now on.
+    pub(crate) async fn allow_microphone(&self) {
+        self.session().await.allow_microphone(true).await;
+    }
+
+    /// Fails if the console holds a warning or an error that the test did not bring about.
+    async fn judge_console(&self) {
+        let complaints = console::complaints(&*self.session().await).await;
+        let unreachable = self.unreachable.lock().expect("no other user has panicked").clone();
+        let unexpected: Vec<_> =
+            complaints.iter().filter(|line| !console::says_unreachable(line, &unreachable)).collect();
+        assert!(unexpected.is_empty(), "the console of {} is not clean: {unexpected:#?}", self.name);
+    }
+
+    /// Leaves a screenshot in `target/e2e/`, and says where the device was.
+    pub(crate) async fn leave_picture(&self, test: &str) {
+        let Some(session) = &*self.session.read().await else { return };
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/target/e2e");
+        let path = format!("{folder}/{test}-{}.png", self.name.replace(' ', "-"));
+        if std::fs::create_dir_all(folder).is_ok()
+            && let Ok(png) = session.driver.screenshot_as_png().await
+            && std::fs::write(&path, png).is_ok()
+        {
+            eprintln!("{} showed {path}", self.name);
+        }
+        eprintln!("{} was here: {}", self.name, outline(session).await);
+        for line in console::complaints(session).await {
+            eprintln!("  console: {line}");
+        }
+    }
+
+    /// The session that is running; tests fail without one.
+    pub(crate) async fn session(&self) -> RwLockReadGuard<'_, Session> {
+        RwLockReadGuard::map(self.session.read().await, |session| session.as_ref().expect("the browser is running"))
+    }
+
+    /// Runs a function body in the page and returns what it returned.
+    pub(crate) async fn eval(&self, script: &str, arguments: Vec<Value>) -> Value {
+        let session = self.session().await;
+        let outcome = session.driver.execute(script, arguments).await;
+        outcome.unwrap_or_else(|error| panic!("{}: {script}: {error}", self.name)).json().clone()
+    }
+
+    /// Runs the body of an async function in the page and waits for what it returns.
+    pub(crate) async fn eval_async(&self, script: &str, arguments: Vec<Value>) -> Value {
+        let script = format!(
+            "const done = arguments[arguments.length - 1];
+             (async function () {{ {script} }}).apply(null, arguments)
+                 .then((value) => done({{ value }}), (error) => done({{ error: String(error) }}));"
+        );
+        let session = self.session().await;
+        let outcome = session.driver.execute_async(script.as_str(), arguments).await;
+        let outcome = outcome.unwrap_or_else(|error| panic!("{}: {script}: {error}", self.name));
+        if let Some(error) = outcome.json().get("error") {
+            panic!("{}: {error} in {script}", self.name);
+        }
+        outcome.json()["value"].clone()
+    }
+
+    /// The elements that a script returns; none while the page is on its way elsewhere.
+    pub(crate) async fn elements(&self, script: &str, arguments: Vec<Value>) -> Vec<WebElement> {
+        let session = self.session().await;
+        let found = session.driver.execute(script, arguments).await;
+        found.and_then(|found| found.elements()).unwrap_or_default()
+    }
+
+    /// What the page shows, in words, for messages about failures.
+    pub(crate) async fn outline(&self) -> String {
+        outline(&*self.session().await).await
+    }
+}
+
+async fn outline(session: &Session) -> String {
+    let outline = session.driver.execute(include_str!("outline.js"), vec![]).await;
+    outline.map_or_else(|error| error.to_string(), |outline| outline.json().as_str().unwrap_or_default().to_owned())
+}

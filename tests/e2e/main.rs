@@ -1,0 +1,28 @@
+//! The journeys of the product, from end to end: real Chromium and real Firefox, with profiles of
+//! their own, against the real server with the release build of the app, and peers written by others.
+//!
+//! - `stage` runs a journey and closes its devices; `server`, `browser` and `process` start what it
+//!   takes; `speech` is what microphones hear, and what ffmpeg says of what was recorded.
+//! - `device` is a browser with its profile; `page` is what people do with it, in the words of the
+//!   product's contract (roles and accessible names); `memo` is what they do with memos.
+//! - The rest are journeys, one module for each chapter. Every journey ends with a look at the
+//!   consoles of its devices, which must be free of warnings and errors.
+//!
+//! Nothing here sleeps in the hope that something is done: every step waits for what people would
+//! see. Run one journey with `cargo test --test e2e -- NAME` after `make build`.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod browser;
+mod console;
+mod device;
+mod interop;
+mod links;
+mod memo;
+mod page;
+mod process;
+mod recording;
+mod server;
+mod sharing;
+mod speech;
+mod stage;
+mod unreachable;

@@ -1,0 +1,123 @@
+//! Programs that a test starts: ended with their owner, by their own id.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a program may take to say that it is ready. Generous: two cores, many browsers.
+const READY_LIMIT: Duration = Duration::from_secs(30);
+/// How long a program may take to end after it was asked to.
+const END_LIMIT: Duration = Duration::from_secs(10);
+
+/// A running program. Dropping it ends it.
+pub(crate) struct Process {
+    name: String,
+    child: Child,
+    lines: Mutex<Receiver<String>>,
+    said: Arc<Mutex<Vec<String>>>,
+}
+
+impl Process {
+    /// Starts the program and reads along with what it says.
+    pub(crate) fn start(command: &mut Command) -> Process {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
+        let said = Arc::default();
+        let (sender, lines) = mpsc::channel();
+        if let Some(stdout) = child.stdout.take() {
+            read_along(stdout, &said, sender.clone());
+        }
+        if let Some(stderr) = child.stderr.take() {
+            read_along(stderr, &said, sender);
+        }
+        Process { name, child, lines: Mutex::new(lines), said }
+    }
+
+    /// Waits for the line that `pick` recognises and returns what it found there.
+    pub(crate) fn wait_for_line<T>(&self, pick: impl Fn(&str) -> Option<T>) -> T {
+        let deadline = Instant::now() + READY_LIMIT;
+        let lines = self.lines.lock().expect("no other reader has panicked");
+        while let Ok(line) = lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            if let Some(found) = pick(&line) {
+                return found;
+            }
+        }
+        panic!("{} did not get ready; it said: {}", self.name, self.said())
+    }
+
+    /// Asks the program to end (SIGTERM) and waits until it has.
+    pub(crate) fn end(mut self) {
+        signal("TERM", self.child.id());
+        let deadline = Instant::now() + END_LIMIT;
+        while Instant::now() < deadline {
+            if let Ok(Some(_)) = self.child.try_wait() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("{} did not end when asked to; it said: {}", self.name, self.said())
+    }
+
+    fn said(&self) -> String {
+        self.said.lock().expect("no reader has panicked").join("\n")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already; then there is nothing to do.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn read_along(stream: impl Read + Send + 'static, said: &Arc<Mutex<Vec<String>>>, sender: mpsc::Sender<String>) {
+    let said = Arc::clone(said);
+    thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if let Ok(mut said) = said.lock() {
+                said.push(line.clone());
+            }
+            // Nobody waits for a line any more: keep reading, so that the program never blocks.
+            sender.send(line).ok();
+        }
+    });
+}
+
+/// Ends a process that this test started through a driver, the hard way, as a crash or an empty
+/// battery would.
+pub(crate) fn kill(pid: u32) {
+    signal("KILL", pid);
+    let deadline = Instant::now() + END_LIMIT;
+    while is_running(pid) {
+        assert!(Instant::now() < deadline, "process {pid} is still there after SIGKILL");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn signal(name: &str, pid: u32) {
+    let sent = Command::new("kill").args([format!("-{name}"), pid.to_string()]).stderr(Stdio::null()).status();
+    assert!(sent.is_ok(), "kill is not available");
+}
+
+/// Whether the process is there and not merely waiting for its parent to notice its end.
+fn is_running(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat.rsplit(')').next().and_then(|rest| rest.trim_start().chars().next());
+    !matches!(state, None | Some('Z' | 'X'))
+}
+
+/// The first of these programs that the machine has.
+pub(crate) fn program(names: &[&str]) -> String {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = names.iter().find(|name| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()));
+    found.unwrap_or_else(|| panic!("none of {names:?} is installed: run `make test`")).to_string()
+}

@@ -1,0 +1,178 @@
+//! Recording, and what happens when it goes wrong.
+
+use crate::browser::Browser::{self, Chromium, Firefox};
+use crate::device::{Microphone, Setup};
+use crate::stage::journey;
+use std::time::Duration;
+
+/// What a crash may cost: the slice that was being spoken.
+const SLICE_S: f64 = 1.0;
+
+#[test]
+fn a_recording_stays_in_chromium() {
+    a_recording_stays(Chromium);
+}
+
+#[test]
+fn a_recording_stays_in_firefox() {
+    a_recording_stays(Firefox);
+}
+
+fn a_recording_stays(browser: Browser) {
+    journey(async |stage| {
+        let device = stage.device(browser).await;
+        let path = device.records("Shopping, and a thought", 5.0).await;
+        let heard = device.hears_memo().await;
+        assert!(heard.probe.decoded_s >= 4.5, "5 s were recorded, {:?} are there", heard.probe);
+        let declared_s = heard.probe.declared_s.expect("the container declares its duration");
+        assert!((declared_s - heard.duration_s).abs() < 0.1, "ffprobe sees {declared_s} s, not {}", heard.duration_s);
+        assert_eq!(device.library().await, ["Shopping, and a thought"]);
+
+        device.open(&path).await;
+        device.reload().await;
+        device.reads_as("textbox", "Title", "Shopping, and a thought").await;
+        let again = device.hears_memo().await;
+        assert!(again.bytes == heard.bytes, "the bytes differ after a reload");
+        assert_eq!(again.duration_s, heard.duration_s);
+        assert_eq!(device.library().await, ["Shopping, and a thought"]);
+    });
+}
+
+#[test]
+fn a_pause_is_left_out() {
+    journey(async |stage| {
+        let device = stage.device(Chromium).await;
+        device.open("/record").await;
+        device.press("Start recording").await;
+        device.sees("meter", "Input level").await;
+        let before_s = device.has_recorded(1.0).await;
+        device.press("Pause").await;
+        device.sees("button", "Resume").await;
+        let paused_s = device.has_recorded(before_s).await;
+        device.press("Resume").await;
+        device.has_recorded(paused_s + 1.0).await;
+        device.press("Stop").await;
+        device.names_memo("Two halves").await;
+        device.hears_memo().await;
+    });
+}
+
+#[test]
+fn a_discarded_recording_leaves_nothing() {
+    journey(async |stage| {
+        let device = stage.device(Chromium).await;
+        device.open("/").await;
+        device.press("Record").await;
+        device.has_recorded(1.0).await;
+        device.press("Discard").await;
+        // Whatever asks whether that is meant.
+        let gone = async || {
+            if device.shows("dialog", "Discard recording").await {
+                device.press("Discard").await;
+            }
+            device.stored("chunks", "n").await.is_empty().then_some(())
+        };
+        device.wait_for("the chunks are gone", Duration::from_secs(20), gone).await;
+        assert_eq!(device.library().await, Vec::<String>::new());
+        assert!(!device.shows("dialog", "Recovered recording").await, "a discarded recording is offered again");
+    });
+}
+
+#[test]
+fn a_killed_chromium_loses_a_slice_at_most() {
+    a_killed_browser_loses_a_slice_at_most(Chromium);
+}
+
+#[test]
+fn a_killed_firefox_loses_a_slice_at_most() {
+    a_killed_browser_loses_a_slice_at_most(Firefox);
+}
+
+fn a_killed_browser_loses_a_slice_at_most(browser: Browser) {
+    journey(async |stage| {
+        let device = stage.device(browser).await;
+        device.open("/").await;
+        device.press("Record").await;
+        let spoken_s = device.has_recorded(5.0).await;
+        device.crash().await;
+
+        device.start_again().await;
+        device.open("/").await;
+        device.sees("dialog", "Recovered recording").await;
+        device.press("Keep").await;
+        device.names_memo("Rescued").await;
+        let heard = device.hears_memo().await;
+        assert!(
+            heard.probe.decoded_s >= spoken_s - SLICE_S,
+            "{spoken_s} s were spoken before the crash, and {} s are left",
+            heard.probe.decoded_s
+        );
+        // Kept once, offered never again.
+        assert_eq!(device.library().await, ["Rescued"]);
+        device.reload().await;
+        device.sees("button", "Record").await;
+        assert!(!device.shows("dialog", "Recovered recording").await, "the recording is offered again");
+    });
+}
+
+#[test]
+fn a_recovered_recording_can_be_heard_and_discarded() {
+    journey(async |stage| {
+        let device = stage.device(Chromium).await;
+        device.open("/").await;
+        device.press("Record").await;
+        device.has_recorded(2.0).await;
+        device.crash().await;
+
+        device.start_again().await;
+        device.open("/").await;
+        device.sees("dialog", "Recovered recording").await;
+        device.press("Play").await;
+        device.plays().await;
+        device.press("Discard").await;
+        device.no_longer_sees("dialog", "Recovered recording").await;
+        let gone = async || device.stored("chunks", "n").await.is_empty().then_some(());
+        device.wait_for("the chunks are gone", Duration::from_secs(20), gone).await;
+        assert_eq!(device.library().await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_refused_microphone_can_be_allowed_in_chromium() {
+    a_refused_microphone_can_be_allowed(Chromium);
+}
+
+#[test]
+fn a_refused_microphone_can_be_allowed_in_firefox() {
+    a_refused_microphone_can_be_allowed(Firefox);
+}
+
+fn a_refused_microphone_can_be_allowed(browser: Browser) {
+    journey(async |stage| {
+        let device = stage.device_with(Setup::new(browser).microphone(Microphone::Refused)).await;
+        device.open("/").await;
+        device.press("Record").await;
+        device.is_warned_of("microphone").await;
+
+        device.allow_microphone().await;
+        device.press_one_of(&["Try again", "Start recording"]).await;
+        device.has_recorded(1.0).await;
+        device.press("Stop").await;
+        device.names_memo("Allowed after all").await;
+        device.hears_memo().await;
+    });
+}
+
+#[test]
+fn a_missing_microphone_is_named() {
+    journey(async |stage| {
+        let device = stage.device_with(Setup::new(Chromium).microphone(Microphone::Missing)).await;
+        device.open("/record").await;
+        device.press("Start recording").await;
+        device.is_warned_of("microphone").await;
+        // Asking again does not get anywhere without one, and says so again.
+        device.press_one_of(&["Try again", "Start recording"]).await;
+        device.is_warned_of("microphone").await;
+        assert_eq!(device.library().await, Vec::<String>::new());
+    });
+}
