@@ -12,17 +12,36 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 mod options;
+mod outbox;
 mod policy;
 pub mod precache;
 mod site;
+mod socket;
+mod swarm;
+pub mod tracker;
 
 pub use options::{Options, OptionsError, TlsFiles};
 pub use site::Site;
+
+use socket::Announcer;
+use tracker::Limits;
+
+/// What every request handler shares.
+#[derive(Clone)]
+struct App {
+    site: Arc<Site>,
+    announcer: Option<Arc<Announcer>>,
+}
 
 /// How long open work may take after the server was told to stop; a download on a slow phone line fits, a stuck one does not.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -85,7 +104,8 @@ async fn run(options: Options) -> Result<(), ServerError> {
     let stop = stop_signal()?;
     println!("Voice Memos is on {}", address("http", listener.local_addr()?));
 
-    let app = Router::new().fallback(answer).with_state(Arc::new(site));
+    let app = app(site, options.tracker.then(|| Announcer::start(Limits::default(), stop.clone())));
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, app).with_graceful_shutdown(stopped(stop.clone()));
     tokio::select! {
         finished = server.into_future() => finished?,
@@ -94,8 +114,27 @@ async fn run(options: Options) -> Result<(), ServerError> {
     Ok(())
 }
 
-async fn answer(State(site): State<Arc<Site>>, request: Request) -> axum::response::Response {
-    site.answer(request).await
+fn app(site: Site, announcer: Option<Arc<Announcer>>) -> Router {
+    let mut app = Router::new().fallback(file);
+    if announcer.is_some() {
+        app = app.route("/announce", any(announce));
+    }
+    app.with_state(App { site: Arc::new(site), announcer })
+}
+
+async fn file(State(app): State<App>, request: Request) -> Response {
+    app.site.answer(request).await
+}
+
+async fn announce(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    let Some(announcer) = app.announcer else { return StatusCode::NOT_FOUND.into_response() };
+    let mut response = announcer.answer(upgrade, peer.ip());
+    app.site.policy().apply(response.headers_mut()).await;
+    response
 }
 
 /// Becomes true at the first SIGTERM or SIGINT.
