@@ -1,6 +1,6 @@
 //! The name that the shared bytes keep for ever, and the title that a file's name gives.
 
-use super::{Memo, clean_title};
+use super::{Memo, clean_title, mime};
 
 /// Common limit of file systems.
 const MAX_BYTES: usize = 255;
@@ -8,7 +8,7 @@ const MAX_BYTES: usize = 255;
 /// The name of a memo's bytes: frozen at the first share, and offered at export. Whatever the title is, a single file name
 /// that every system can store, with the extension of its MIME type.
 pub fn file_name(memo: &Memo) -> String {
-    let extension = extension(&memo.mime);
+    let extension = mime::extension(&memo.mime);
     let mut stem = String::new();
     for character in clean_title(&memo.display_title()).chars() {
         let safe = match character {
@@ -36,22 +36,6 @@ pub fn title_of_file(name: &str) -> String {
         _ => name,
     };
     clean_title(stem)
-}
-
-/// What players and file managers expect for a MIME type.
-fn extension(mime: &str) -> &'static str {
-    let essence = mime.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    match essence.as_str() {
-        "audio/webm" | "video/webm" => "webm",
-        "audio/mp4" | "audio/x-m4a" | "audio/m4a" | "video/mp4" => "m4a",
-        "audio/ogg" | "application/ogg" => "ogg",
-        "audio/opus" => "opus",
-        "audio/mpeg" | "audio/mp3" => "mp3",
-        "audio/wav" | "audio/x-wav" | "audio/wave" | "audio/vnd.wave" => "wav",
-        "audio/flac" | "audio/x-flac" => "flac",
-        "audio/aac" | "audio/aacp" => "aac",
-        _ => "audio",
-    }
 }
 
 /// Names that Windows keeps for devices.

@@ -47,7 +47,7 @@ pub fn format_size(bytes: u64) -> String {
         tenths = (tenths + 500) / 1000;
         unit += 1;
     }
-    if unit > 0 && tenths < 100 && tenths % 10 != 0 {
+    if unit > 0 && tenths < 100 && !tenths.is_multiple_of(10) {
         format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
     } else {
         format!("{} {}", (tenths + 5) / 10, UNITS[unit])

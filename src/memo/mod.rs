@@ -6,26 +6,34 @@
 //! | `waveform` | the shape of a sound in at most 256 bytes: the identity of a memo |
 //! | `text` | the one way in which text from outside becomes harmless |
 //! | `local_time`, `format`, `title` | dates, lengths and sizes in words |
-//! | `file_name` | the name that the shared bytes keep |
+//! | `file_name`, `mime` | the name that the shared bytes keep, and the types of audio |
+//! | `card` | what a shared memo says about itself before its audio is there |
+//! | `link` | the share link, made and read |
 //! | `webm` | mends the recordings of browsers: length, cues, sizes |
 //!
 //! What the browser knows (the time zone, whether the network is there) is handed in as plain values, so that every decision in
 //! here is held by a native test.
 
+mod card;
 mod file_name;
 mod format;
+mod link;
 mod local_time;
 #[allow(clippy::module_inception)]
 mod memo;
+mod mime;
 mod text;
 mod title;
 mod waveform;
 pub mod webm;
 
+pub use card::{CARD_KEY, Card};
 pub use file_name::{file_name, title_of_file};
 pub use format::{format_clock, format_duration, format_remaining, format_size, spoken_duration};
+pub use link::{LinkError, MAX_LINK_LEN, MAX_MEMOS, parse_link, share_link};
 pub use local_time::LocalTime;
 pub use memo::{BIN_DAYS, InvalidMemoId, Memo, MemoId, Origin};
+pub use mime::{clean_mime, mime_of_file};
 pub use text::{NOTES_MAX_CHARS, TITLE_MAX_CHARS, clean_notes, clean_title};
 pub use title::default_title;
 pub use waveform::{Waveform, WaveformBuilder};

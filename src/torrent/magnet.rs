@@ -124,7 +124,7 @@ fn add_url(urls: &mut Vec<String>, value: &str) {
 }
 
 /// Undoes percent-encoding. What is not a valid escape stays as it is; what is not UTF-8 becomes U+FFFD.
-pub(super) fn percent_decode(text: &str) -> String {
+pub(crate) fn percent_decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -140,7 +140,7 @@ pub(super) fn percent_decode(text: &str) -> String {
 }
 
 /// Does what `encodeURIComponent` does.
-pub(super) fn percent_encode(text: &str) -> String {
+pub(crate) fn percent_encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

@@ -54,6 +54,7 @@ pub use info_builder::{InfoBuilder, default_piece_length};
 pub use io::{AddTorrent, ClosedBy, Command, ConnectionId, Event, Input, Output, SocketId};
 pub use limits::{HIGH_WATER_BYTES, LOW_WATER_BYTES};
 pub use magnet::{InvalidMagnet, MAX_MAGNET_LEN, Magnet};
+pub(crate) use magnet::{percent_decode, percent_encode};
 pub use metainfo::{Metainfo, MetainfoError};
 pub use session::{Config, Error, Session};
 pub use status::{Phase, Status, TrackerState, TrackerStatus};
