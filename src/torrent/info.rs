@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sha1::{Digest, Sha1};
 
 use super::bencode::{self, Value};
+use super::name::clean_name;
 use super::{InfoHash, MetainfoError};
 
 /// The largest info dictionary. WebTorrent has the same limit (BEP 9 names none).
@@ -15,11 +16,11 @@ pub const MAX_INFO_LEN: usize = 10_000_000;
 /// The largest piece. It is held in memory whole, on phones too; create-torrent stops at 4 MiB.
 pub const MAX_PIECE_LENGTH: u32 = 32 * 1024 * 1024;
 
-/// The longest name, in bytes: what file systems take.
-const MAX_NAME_LEN: usize = 255;
-
 /// The deepest path of a file.
 const MAX_PATH_PARTS: usize = 32;
+
+/// What a torrent, or a part of a path, is called when its name is empty or all of it misleads.
+const UNNAMED: &str = "Unnamed";
 
 /// A piece that exists: made only by the [`Info`] whose piece it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,7 +100,7 @@ impl Info {
             return Err(MetainfoError::Hashes);
         }
         let raw_name = text_key(&value, "name").ok_or(MetainfoError::Missing("name"))?;
-        let name = clean_name(raw_name);
+        let name = clean_name(raw_name).unwrap_or_else(|| UNNAMED.to_owned());
         let files = files(&value, &name)?;
         let total_length = files.last().map_or(0, |file| file.offset + file.length);
         if total_length.div_ceil(u64::from(piece_length)) != hashes.len() as u64 / 20 {
@@ -235,7 +236,7 @@ fn files(info: &Value<'_>, name: &str) -> Result<Vec<File>, MetainfoError> {
         let length = length(info)?;
         return Ok(vec![File { path: vec![name.to_owned()], offset: 0, length, padding: false }]);
     };
-    let list = list.as_list().filter(|list| !list.is_empty()).ok_or(MetainfoError::Files)?;
+    let list = list.as_list().ok_or(MetainfoError::Files)?;
     let mut files = Vec::with_capacity(list.len());
     let mut offset = 0u64;
     for file in list {
@@ -250,7 +251,7 @@ fn files(info: &Value<'_>, name: &str) -> Result<Vec<File>, MetainfoError> {
         files.push(File { path, offset, length, padding: attributes.contains(&b'p') });
         offset = offset.checked_add(length).filter(|end| *end <= i64::MAX as u64).ok_or(MetainfoError::Length)?;
     }
-    Ok(files)
+    if files.is_empty() { Err(MetainfoError::Files) } else { Ok(files) }
 }
 
 fn length(file: &Value<'_>) -> Result<u64, MetainfoError> {
@@ -268,29 +269,6 @@ fn clean_path(parts: &[Value<'_>]) -> Result<Vec<String>, MetainfoError> {
     if parts.is_empty() || parts.len() > MAX_PATH_PARTS {
         return Err(MetainfoError::Files);
     }
-    parts.iter().map(|part| part.as_bytes().map(clean_name).ok_or(MetainfoError::Files)).collect()
-}
-
-/// A name that can be shown, and saved as one file: no separators, nothing that hides or turns text around.
-fn clean_name(raw: &[u8]) -> String {
-    let text = String::from_utf8_lossy(raw);
-    let mut name = String::new();
-    for character in text.chars().filter(|character| !is_invisible(*character)) {
-        let character = if matches!(character, '/' | '\\') { '_' } else { character };
-        if name.len() + character.len_utf8() > MAX_NAME_LEN {
-            break;
-        }
-        name.push(character);
-    }
-    match name.trim() {
-        "" => "Unnamed".to_owned(),
-        "." | ".." => "_".to_owned(),
-        trimmed => trimmed.to_owned(),
-    }
-}
-
-/// Control characters, and those that change the direction of text.
-fn is_invisible(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    let clean = |part: &[u8]| clean_name(part).unwrap_or_else(|| UNNAMED.to_owned());
+    parts.iter().map(|part| part.as_bytes().map(clean).ok_or(MetainfoError::Files)).collect()
 }

@@ -2,7 +2,7 @@
 
 use sha1::{Digest, Sha1};
 
-use super::bencode::DictEncoder;
+use super::bencode::{self, DictEncoder};
 use super::info::MAX_PIECE_LENGTH;
 use super::{Info, MetainfoError};
 
@@ -72,7 +72,8 @@ impl InfoBuilder {
         }
     }
 
-    /// The dictionary. Fails if not exactly the announced bytes were pushed, or if an extra value is not bencode.
+    /// The dictionary. Fails if not exactly the announced bytes were pushed, or if an extra value is not
+    /// canonical bencode: other clients would hash another dictionary then.
     pub fn finish(mut self) -> Result<Info, MetainfoError> {
         if self.pushed != self.length {
             return Err(MetainfoError::Length);
@@ -82,7 +83,9 @@ impl InfoBuilder {
         }
         let length = i64::try_from(self.length).map_err(|_| MetainfoError::Length)?;
         let dict = self.dict.integer("length", length).integer("piece length", i64::from(self.piece_length));
-        Info::parse(&dict.bytes("pieces", &self.hashes).encode())
+        let raw = dict.bytes("pieces", &self.hashes).encode();
+        bencode::decode(&raw)?;
+        Info::parse(&raw)
     }
 
     fn finish_piece(&mut self) {

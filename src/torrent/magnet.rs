@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 
 use super::InfoHash;
+use super::name::clean_name;
 
 /// The longest link that is looked at. A link with every known tracker and web seed has about 2 KB.
 pub const MAX_MAGNET_LEN: usize = 16 * 1024;
@@ -15,19 +16,16 @@ const MAX_URLS: usize = 64;
 /// The longest URL in a link.
 const MAX_URL_LEN: usize = 2048;
 
-/// The longest name in a link, in bytes: what file systems take.
-const MAX_NAME_LEN: usize = 255;
-
 /// A link to a torrent. Its [`Display`](fmt::Display) form holds nothing that a JavaScript client would misread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Magnet {
     /// The torrent.
     pub info_hash: InfoHash,
-    /// What to call it until its metadata is here (`dn`).
+    /// What to call it until its metadata is here (`dn`), cleaned for display.
     pub name: Option<String>,
     /// URLs of trackers (`tr`), each once, of any scheme.
     pub trackers: Vec<String>,
-    /// URLs of web seeds (`ws`).
+    /// URLs of web seeds (`ws`, or `as`).
     pub web_seeds: Vec<String>,
 }
 
@@ -61,21 +59,24 @@ impl FromStr for Magnet {
             return Err(InvalidMagnet::TooLong);
         }
         let query = strip_scheme(text).ok_or(InvalidMagnet::Scheme)?;
-        let mut info_hash = None;
+        let (mut info_hash, mut numbered_info_hash) = (None, None);
         let mut name = None;
         let (mut trackers, mut web_seeds) = (Vec::new(), Vec::new());
         for pair in query.split('&') {
-            let Some((key, value)) = pair.split_once('=') else { continue };
-            // The first of `xt`, `xt.1`, ... that is a v1 infohash; JavaScript reads `xt` only.
+            // Links copied out of a page's source have `&amp;` between their pairs.
+            let Some((key, value)) = pair.trim_start_matches("amp;").split_once('=') else { continue };
             match key.split('.').next().unwrap_or(key) {
-                "xt" if info_hash.is_none() => info_hash = exact_topic(&percent_decode(value)),
+                // Of several the last counts, as in JavaScript, which does not read `xt.1` at all.
+                "xt" if key == "xt" => info_hash = exact_topic(value).or(info_hash),
+                "xt" => numbered_info_hash = numbered_info_hash.or_else(|| exact_topic(value)),
                 "dn" if name.is_none() => name = display_name(value),
                 "tr" => add_url(&mut trackers, value),
-                "ws" => add_url(&mut web_seeds, value),
+                "ws" | "as" => add_url(&mut web_seeds, value),
                 _ => {}
             }
         }
-        Ok(Self { info_hash: info_hash.ok_or(InvalidMagnet::NoInfoHash)?, name, trackers, web_seeds })
+        let info_hash = info_hash.or(numbered_info_hash).ok_or(InvalidMagnet::NoInfoHash)?;
+        Ok(Self { info_hash, name, trackers, web_seeds })
     }
 }
 
@@ -98,8 +99,9 @@ fn strip_scheme(text: &str) -> Option<&str> {
     })
 }
 
-/// The infohash of `urn:btih:...`.
+/// The infohash of `urn:btih:...`, which some encode as a whole.
 fn exact_topic(value: &str) -> Option<InfoHash> {
+    let value = percent_decode(value);
     let (urn, hash) = value.split_at_checked("urn:btih:".len())?;
     if !urn.eq_ignore_ascii_case("urn:btih:") {
         return None;
@@ -107,12 +109,9 @@ fn exact_topic(value: &str) -> Option<InfoHash> {
     hash.trim().parse().ok()
 }
 
-/// A `+` is a space only if it was not written as `%2B`. (JavaScript loses both.)
+/// A `+` is a space only if it was not written as `%2B`. (JavaScript makes spaces of both.)
 fn display_name(value: &str) -> Option<String> {
-    let mut name = percent_decode(&value.replace('+', " "));
-    let end = (0..=name.len().min(MAX_NAME_LEN)).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
-    name.truncate(end);
-    (!name.is_empty()).then_some(name)
+    clean_name(percent_decode(&value.replace('+', " ")).as_bytes())
 }
 
 fn add_url(urls: &mut Vec<String>, value: &str) {

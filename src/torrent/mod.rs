@@ -41,6 +41,7 @@ mod io;
 mod limits;
 mod magnet;
 mod metainfo;
+mod name;
 mod session;
 mod status;
 mod time;

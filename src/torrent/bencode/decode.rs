@@ -1,9 +1,6 @@
-//! Bencode (BEP 3): integers, byte strings, lists and dictionaries.
-//!
-//! [`decode`] takes the canonical form only. [`decode_lenient`] and [`decode_prefix`] take what JavaScript clients take, for bytes
-//! that others made. Each [`Value`] remembers the bytes it was read from, because an infohash is a hash of bytes, not of meaning.
+//! Reading bencode, strictly or as JavaScript clients do.
 
-use std::collections::BTreeMap;
+use super::{Kind, Value};
 
 /// How deep values may be nested. A torrent file needs five. It bounds the stack that reading and dropping can use.
 pub const MAX_DEPTH: usize = 32;
@@ -13,26 +10,6 @@ pub const MAX_VALUES: usize = 256 * 1024;
 
 /// How many bytes are looked at: the 10 MB that metadata may have, and as much again around it.
 pub const MAX_LEN: usize = 20_000_000;
-
-/// A value together with the bytes it was read from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Value<'a> {
-    raw: &'a [u8],
-    kind: Kind<'a>,
-}
-
-/// What a [`Value`] is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind<'a> {
-    /// A whole number.
-    Integer(i64),
-    /// A string of bytes, of any encoding or none.
-    Bytes(&'a [u8]),
-    /// A list.
-    List(Vec<Value<'a>>),
-    /// A dictionary, its entries as they came.
-    Dict(Vec<(&'a [u8], Value<'a>)>),
-}
 
 /// Why bytes are not bencode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -85,61 +62,6 @@ pub fn decode_prefix(bytes: &[u8]) -> Result<(Value<'_>, &[u8]), BencodeError> {
     let mut reader = Reader::new(bytes, false)?;
     let value = reader.value(0)?;
     Ok((value, &bytes[reader.at..]))
-}
-
-impl<'a> Value<'a> {
-    /// The bytes it was read from.
-    pub fn raw(&self) -> &'a [u8] {
-        self.raw
-    }
-
-    /// What it is.
-    pub fn kind(&self) -> &Kind<'a> {
-        &self.kind
-    }
-
-    /// Its number, if it is an integer.
-    pub fn as_integer(&self) -> Option<i64> {
-        match self.kind {
-            Kind::Integer(number) => Some(number),
-            _ => None,
-        }
-    }
-
-    /// Its bytes, if it is a byte string.
-    pub fn as_bytes(&self) -> Option<&'a [u8]> {
-        match self.kind {
-            Kind::Bytes(bytes) => Some(bytes),
-            _ => None,
-        }
-    }
-
-    /// Its text, if it is a byte string in UTF-8.
-    pub fn as_str(&self) -> Option<&'a str> {
-        self.as_bytes().and_then(|bytes| std::str::from_utf8(bytes).ok())
-    }
-
-    /// Its items, if it is a list.
-    pub fn as_list(&self) -> Option<&[Value<'a>]> {
-        match &self.kind {
-            Kind::List(items) => Some(items),
-            _ => None,
-        }
-    }
-
-    /// Its entries, if it is a dictionary.
-    pub fn as_dict(&self) -> Option<&[(&'a [u8], Value<'a>)]> {
-        match &self.kind {
-            Kind::Dict(entries) => Some(entries),
-            _ => None,
-        }
-    }
-
-    /// The value of a key, if this is a dictionary that has it. Of a repeated key the last counts, as in JavaScript.
-    pub fn get(&self, key: impl AsRef<[u8]>) -> Option<&Value<'a>> {
-        let key = key.as_ref();
-        self.as_dict()?.iter().rev().find(|(candidate, _)| *candidate == key).map(|(_, value)| value)
-    }
 }
 
 struct Reader<'a> {
@@ -275,69 +197,5 @@ impl<'a> Reader<'a> {
 
     fn peek(&self) -> Result<u8, BencodeError> {
         self.bytes.get(self.at).copied().ok_or(BencodeError::Truncated)
-    }
-}
-
-/// The canonical form of an integer.
-pub fn encode_integer(number: i64) -> Vec<u8> {
-    format!("i{number}e").into_bytes()
-}
-
-/// The canonical form of a byte string.
-pub fn encode_bytes(bytes: impl AsRef<[u8]>) -> Vec<u8> {
-    let bytes = bytes.as_ref();
-    let mut out = format!("{}:", bytes.len()).into_bytes();
-    out.extend_from_slice(bytes);
-    out
-}
-
-/// The canonical form of a list of values that are encoded already.
-pub fn encode_list(values: impl IntoIterator<Item = Vec<u8>>) -> Vec<u8> {
-    let mut out = vec![b'l'];
-    values.into_iter().for_each(|value| out.extend(value));
-    out.push(b'e');
-    out
-}
-
-/// A dictionary to be written. Keys may be put in any order; a key put twice keeps the last value.
-#[derive(Debug, Clone, Default)]
-pub struct DictEncoder(BTreeMap<Vec<u8>, Vec<u8>>);
-
-impl DictEncoder {
-    /// An empty dictionary.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Puts an integer.
-    pub fn integer(self, key: impl AsRef<[u8]>, number: i64) -> Self {
-        self.raw(key, encode_integer(number))
-    }
-
-    /// Puts a byte string.
-    pub fn bytes(self, key: impl AsRef<[u8]>, bytes: impl AsRef<[u8]>) -> Self {
-        self.raw(key, encode_bytes(bytes))
-    }
-
-    /// Puts a list of values that are encoded already.
-    pub fn list(self, key: impl AsRef<[u8]>, values: impl IntoIterator<Item = Vec<u8>>) -> Self {
-        self.raw(key, encode_list(values))
-    }
-
-    /// Puts a value that is encoded already.
-    pub fn raw(mut self, key: impl AsRef<[u8]>, value: impl Into<Vec<u8>>) -> Self {
-        self.0.insert(key.as_ref().to_vec(), value.into());
-        self
-    }
-
-    /// The canonical form.
-    pub fn encode(&self) -> Vec<u8> {
-        let mut out = vec![b'd'];
-        for (key, value) in &self.0 {
-            out.extend(encode_bytes(key));
-            out.extend_from_slice(value);
-        }
-        out.push(b'e');
-        out
     }
 }
