@@ -43,8 +43,8 @@ struct App {
     announcer: Option<Arc<Announcer>>,
 }
 
-/// How long open work may take after the server was told to stop; a download on a slow phone line fits, a stuck one does not.
-const FAREWELL: Duration = Duration::from_secs(10);
+/// How long open work may take after the server was told to stop; what is stuck is given up.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Why the server cannot run. Each is one line for the person who started it.
 #[derive(Debug, thiserror::Error)]
@@ -104,11 +104,18 @@ async fn run(options: Options) -> Result<(), ServerError> {
     let stop = stop_signal()?;
     println!("Voice Memos is on {}", address("http", listener.local_addr()?));
 
-    let app = app(site, options.tracker.then(|| Announcer::start(Limits::default(), stop.clone())));
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let announcer = options.tracker.then(|| Announcer::start(Limits::default(), stop.clone()));
+    let app = app(site, announcer.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, app).with_graceful_shutdown(stopped(stop.clone()));
+    let work = async {
+        server.await?;
+        if let Some(announcer) = announcer {
+            announcer.empty().await;
+        }
+        io::Result::Ok(())
+    };
     tokio::select! {
-        finished = server.into_future() => finished?,
+        finished = work => finished?,
         () = async { stopped(stop).await; tokio::time::sleep(FAREWELL).await } => {}
     }
     Ok(())

@@ -42,6 +42,8 @@ pub(super) struct Announcer {
     started: Instant,
     room: Mutex<Room>,
     stop: watch::Receiver<bool>,
+    /// Each socket holds a receiver, so that the last one's end can be waited for.
+    sockets: watch::Sender<()>,
 }
 
 #[derive(Debug)]
@@ -54,7 +56,8 @@ impl Announcer {
     /// A tracker that closes its sockets when `stop` becomes true.
     pub(super) fn start(limits: Limits, stop: watch::Receiver<bool>) -> Arc<Self> {
         let room = Room { tracker: Tracker::new(limits, rand::random()), outboxes: IndexMap::new() };
-        let announcer = Arc::new(Self { started: Instant::now(), room: Mutex::new(room), stop });
+        let sockets = watch::Sender::new(());
+        let announcer = Arc::new(Self { started: Instant::now(), room: Mutex::new(room), stop, sockets });
         let weak = Arc::downgrade(&announcer);
         tokio::spawn(async move {
             let mut sweep = interval_at(Instant::now() + SWEEP, SWEEP);
@@ -65,6 +68,11 @@ impl Announcer {
             }
         });
         announcer
+    }
+
+    /// Waits until no socket is left.
+    pub(super) async fn empty(&self) {
+        self.sockets.closed().await;
     }
 
     /// Answers a request for `/announce` that came from `address`.
@@ -97,7 +105,7 @@ impl Announcer {
         let id = self.with(|tracker, now| tracker.handle_connect(now, address))?;
         let outbox = Arc::new(Outbox::default());
         self.lock().outboxes.insert(id, Arc::clone(&outbox));
-        Ok(Membership { announcer: Arc::clone(self), id, outbox })
+        Ok(Membership { announcer: Arc::clone(self), id, outbox, _open: self.sockets.subscribe() })
     }
 
     /// Lets the tracker do something and queues what follows from it.
@@ -132,6 +140,7 @@ struct Membership {
     announcer: Arc<Announcer>,
     id: ClientId,
     outbox: Arc<Outbox>,
+    _open: watch::Receiver<()>,
 }
 
 impl Drop for Membership {
