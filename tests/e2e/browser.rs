@@ -62,7 +62,7 @@ async fn chromium(house: &House, setup: &Setup, profile: &Path) -> Session {
         }
         Microphone::Refused => arguments.push(devices.to_owned()),
         Microphone::Missing => {
-            arguments.extend([format!("{devices}=device-count=0"), "--use-fake-ui-for-media-stream".to_owned()]);
+            arguments.extend(["--disable-audio-input".to_owned(), "--use-fake-ui-for-media-stream".to_owned()]);
         }
     }
     let capabilities = capabilities(json!({
@@ -96,6 +96,8 @@ async fn firefox(setup: &Setup, profile: &Path) -> Session {
         "media.autoplay.default": 0,
         "permissions.default.microphone": if setup.microphone == Microphone::Refused { 2 } else { 1 },
         "intl.accept_languages": "en-US, en",
+        "devtools.console.stdout.chrome": false,
+        "devtools.console.stdout.content": true,
         "datareporting.policy.dataSubmissionEnabled": false,
         "browser.shell.checkDefaultBrowser": false,
     });

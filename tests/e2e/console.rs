@@ -4,13 +4,24 @@ use crate::browser::Session;
 
 /// All warnings and errors since the browser started (Firefox) or since the last call (Chromium).
 pub(crate) async fn complaints(session: &Session) -> Vec<String> {
-    if session.geckodriver.is_none() {
+    let Some(geckodriver) = &session.geckodriver else {
         let entries = session.driver.browser_log().await.unwrap_or_default();
         let entries = entries.into_iter().filter(|entry| matches!(entry.level.as_str(), "WARNING" | "SEVERE"));
         return entries.map(|entry| format!("{}: {}", entry.level, entry.message)).collect();
-    }
-    let lines = session.in_firefox_itself(include_str!("console_firefox.js")).await;
-    serde_json::from_value(lines).expect("a list of lines")
+    };
+    // What Firefox itself says of pages it keeps; what pages log it was told to print.
+    let noticed = session.in_firefox_itself(include_str!("console_firefox.js")).await;
+    let noticed: Vec<String> = serde_json::from_value(noticed).expect("a list of lines");
+    let logged = geckodriver.lines_said().into_iter().filter(|line| is_of_a_page(line));
+    noticed.into_iter().chain(logged).collect()
+}
+
+/// Whether a line that Firefox printed is a warning or an error of a page. Firefox's own modules put
+/// their name in front; what pages log is quoted or in brackets.
+fn is_of_a_page(line: &str) -> bool {
+    let levels = ["console.warn: ", "console.error: ", "console.assert: "];
+    let logged = levels.iter().find_map(|level| line.strip_prefix(level));
+    logged.is_some_and(|logged| !logged.starts_with(char::is_alphabetic))
 }
 
 /// Whether a complaint is of the network, and about an address that the test made unreachable.

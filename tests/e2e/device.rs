@@ -97,9 +97,14 @@ impl Device {
 
     /// Kills the whole browser in the middle of whatever it is doing.
     pub(crate) async fn crash(&self) {
+        self.judge_console().await;
         let session = self.session.write().await.take().expect("the browser is running");
         process::kill(session.pid);
         // There is nobody left to say goodbye to.
+        // They name the dead process; the next one would first look for it, for seconds.
+        for left in ["SingletonLock", "SingletonCookie", "SingletonSocket", "DevToolsActivePort"] {
+            std::fs::remove_file(self.profile.path().join(left)).ok();
+        }
         session.driver.leak().expect("nobody has ended the session");
     }
 

@@ -67,7 +67,12 @@ impl Process {
     }
 
     fn said(&self) -> String {
-        self.said.lock().expect("no reader has panicked").join("\n")
+        self.lines_said().join("\n")
+    }
+
+    /// All that the program has said so far.
+    pub(crate) fn lines_said(&self) -> Vec<String> {
+        self.said.lock().expect("no reader has panicked").clone()
     }
 }
 
