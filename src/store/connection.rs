@@ -1,0 +1,298 @@
+//! Opening the database, making room for a newer version of the app, and one transaction for a change.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use rexie::{Rexie, TransactionMode};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    DomException, Event, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction,
+    IdbVersionChangeEvent,
+};
+
+use super::{StoreError, row, schema};
+
+/// The database. Cheap to clone; the last clone closes it.
+#[derive(Clone)]
+pub struct Store(Rc<Connection>);
+
+struct Connection {
+    /// Read with rexie. An `Option` so that dropping can close it, which wants it by value.
+    reader: Option<Rexie>,
+    /// Written with transactions of our own.
+    writer: IdbDatabase,
+    gate: Rc<Gate>,
+    _on_version_change: Closure<dyn FnMut(Event)>,
+}
+
+/// Whether a newer version of the app wants the database, and who asked it to wait.
+struct Gate {
+    writer: IdbDatabase,
+    superseded: Cell<bool>,
+    holds: Cell<u32>,
+}
+
+impl Gate {
+    fn close_when_free(&self) {
+        if self.superseded.get() && self.holds.get() == 0 {
+            self.writer.close();
+        }
+    }
+}
+
+/// Keeps the database open for writing while it lives, even when another tab wants to upgrade it: a recording under way
+/// is worth more than an update.
+pub struct Hold(Rc<Gate>);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.holds.set(self.0.holds.get() - 1);
+        self.0.close_when_free();
+    }
+}
+
+/// How sure a finished write is.
+#[derive(Clone, Copy)]
+pub(super) enum Durability {
+    /// Handed to the operating system: survives a crash of the browser.
+    Relaxed,
+    /// On the disk: survives a power cut.
+    Strict,
+}
+
+impl Store {
+    /// Opens the database of this origin, creating or upgrading it where needed.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::TooNew`] and [`StoreError::Blocked`] say why it cannot be used.
+    pub async fn open() -> Result<Self, StoreError> {
+        Self::open_named(schema::NAME).await
+    }
+
+    /// Opens a database of another name, so that tests do not see each other's memos.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_named(name: &str) -> Result<Self, StoreError> {
+        // First the writer: it upgrades, and it alone is told of `blocked`. Then there is nothing left to upgrade for rexie.
+        let writer = open_writer(name).await?;
+        let gate = Rc::new(Gate { writer: writer.clone(), superseded: Cell::new(false), holds: Cell::new(0) });
+        let on_version_change = Closure::<dyn FnMut(Event)>::new({
+            let gate = gate.clone();
+            move |_| {
+                gate.superseded.set(true);
+                gate.close_when_free();
+            }
+        });
+        writer.set_onversionchange(Some(on_version_change.as_ref().unchecked_ref()));
+        let mut connection = Connection { reader: None, writer, gate, _on_version_change: on_version_change };
+        // Rexie closes its connection by itself when a newer version comes.
+        connection.reader = Some(Rexie::builder(name).version(schema::VERSION).build().await?);
+        Ok(Self(Rc::new(connection)))
+    }
+
+    /// Asks a newer version of the app to wait until the value is dropped.
+    pub fn hold(&self) -> Hold {
+        let gate = &self.0.gate;
+        gate.holds.set(gate.holds.get() + 1);
+        Hold(gate.clone())
+    }
+
+    /// A consistent view of some object stores.
+    pub(super) fn read(&self, stores: &[&str]) -> Result<rexie::Transaction, StoreError> {
+        let reader = self.0.reader.as_ref().ok_or(StoreError::Unavailable)?;
+        reader.transaction(stores, TransactionMode::ReadOnly).map_err(|error| self.explain(error.into()))
+    }
+
+    /// Begins a change of some object stores: nothing of it is there before [`Change::done`].
+    pub(super) fn change(&self, stores: &[&str], durability: Durability) -> Result<Change, StoreError> {
+        open_transaction(&self.0.writer, stores, durability)
+            .map(|transaction| Change { transaction, finished: Cell::new(false) })
+            .map_err(|thrown| self.explain(StoreError::from_js(&thrown)))
+    }
+
+    /// A closed connection fails for one reason that matters: a newer version took over.
+    fn explain(&self, error: StoreError) -> StoreError {
+        if self.0.gate.superseded.get() { StoreError::TooNew } else { error }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.writer.set_onversionchange(None);
+        self.writer.close();
+        if let Some(reader) = self.reader.take() {
+            reader.close();
+        }
+    }
+}
+
+async fn open_writer(name: &str) -> Result<IdbDatabase, StoreError> {
+    let factory = web_sys::window()
+        .and_then(|window| window.indexed_db().ok().flatten())
+        .filter(|factory| factory.is_object())
+        .ok_or(StoreError::Unavailable)?;
+    let request = factory.open_with_u32(name, schema::VERSION).map_err(|_| StoreError::Unavailable)?;
+
+    let upgraded = Rc::new(Cell::new(Ok(())));
+    let on_upgrade = Closure::<dyn FnMut(IdbVersionChangeEvent)>::new({
+        let (request, upgraded) = (request.clone(), upgraded.clone());
+        move |event: IdbVersionChangeEvent| {
+            let database = request.result().ok().and_then(|result| result.dyn_into::<IdbDatabase>().ok());
+            let Some(database) = database else { return };
+            // Versions are small whole numbers; the API says so in floating point.
+            let result = schema::upgrade(&database, event.old_version() as u32);
+            if result.is_err()
+                && let Some(transaction) = request.transaction()
+            {
+                // Half a schema would never be mended: leave the database as it was.
+                let _ = transaction.abort();
+            }
+            upgraded.set(result);
+        }
+    });
+    request.set_onupgradeneeded(Some(on_upgrade.as_ref().unchecked_ref()));
+
+    let settled = Promise::new(&mut |resolve, reject| {
+        request.set_onsuccess(Some(&resolve));
+        request.set_onerror(Some(&reject));
+        request.set_onblocked(Some(&reject));
+    });
+    match JsFuture::from(settled).await {
+        Ok(_) => {
+            let database = request.result().map_err(|thrown| StoreError::from_js(&thrown))?;
+            database.dyn_into().map_err(|_| StoreError::Unavailable)
+        }
+        Err(event) if event.dyn_ref::<Event>().is_some_and(|event| event.type_() == "blocked") => {
+            abandon(&request, on_upgrade);
+            Err(StoreError::Blocked)
+        }
+        Err(_) => {
+            upgraded.replace(Ok(()))?;
+            Err(match request.error().ok().flatten().map(|exception| StoreError::from_exception(&exception)) {
+                Some(known @ (StoreError::TooNew | StoreError::Full)) => known,
+                // Private windows and blocked site data show themselves in many ways, all of them here.
+                _ => StoreError::Unavailable,
+            })
+        }
+    }
+}
+
+/// Lets a blocked request end by itself: it still upgrades when the other tab is gone, and is closed then.
+fn abandon(request: &IdbOpenDbRequest, on_upgrade: Closure<dyn FnMut(IdbVersionChangeEvent)>) {
+    on_upgrade.forget();
+    let close = Closure::once_into_js({
+        let request = request.clone();
+        move || {
+            if let Some(database) = request.result().ok().and_then(|result| result.dyn_into::<IdbDatabase>().ok()) {
+                database.close();
+            }
+        }
+    });
+    request.set_onsuccess(Some(close.unchecked_ref()));
+}
+
+/// `database.transaction(stores, "readwrite", { durability })`, which web-sys has only among its unstable APIs.
+fn open_transaction(
+    database: &IdbDatabase,
+    stores: &[&str],
+    durability: Durability,
+) -> Result<IdbTransaction, JsValue> {
+    let names: Array = stores.iter().copied().map(JsValue::from).collect();
+    let options = Object::new();
+    let durability = match durability {
+        Durability::Relaxed => "relaxed",
+        Durability::Strict => "strict",
+    };
+    Reflect::set(&options, &"durability".into(), &durability.into())?;
+    let transaction: Function = Reflect::get(database, &"transaction".into())?.dyn_into()?;
+    transaction.call3(database, &names, &"readwrite".into(), &options)?.dyn_into()
+}
+
+/// One change: everything in it becomes visible at [`done`](Self::done), or nothing does. Dropped before, it is undone.
+pub(super) struct Change {
+    transaction: IdbTransaction,
+    finished: Cell<bool>,
+}
+
+impl Change {
+    /// Writes a row that carries its key.
+    pub(super) fn put(&self, store: &str, value: &JsValue) -> Result<(), StoreError> {
+        self.store(store)?.put(value).map(drop).map_err(|thrown| StoreError::from_js(&thrown))
+    }
+
+    /// Writes a value under a key.
+    pub(super) fn put_at(&self, store: &str, key: &JsValue, value: &JsValue) -> Result<(), StoreError> {
+        self.store(store)?.put_with_key(value, key).map(drop).map_err(|thrown| StoreError::from_js(&thrown))
+    }
+
+    /// Removes what lies under a key.
+    pub(super) fn delete(&self, store: &str, key: &JsValue) -> Result<(), StoreError> {
+        self.store(store)?.delete(key).map(drop).map_err(|thrown| StoreError::from_js(&thrown))
+    }
+
+    /// Removes everything under `[id, n]`.
+    pub(super) fn delete_numbered(&self, store: &str, id: &str) -> Result<(), StoreError> {
+        let range = IdbKeyRange::bound(&row::numbered_key(id, 0), &row::numbered_key(id, u32::MAX))
+            .map_err(|thrown| StoreError::from_js(&thrown))?;
+        self.delete(store, &range)
+    }
+
+    /// Reads what lies under a key, as this change sees it.
+    pub(super) async fn get(&self, store: &str, key: &JsValue) -> Result<Option<JsValue>, StoreError> {
+        let request = self.store(store)?.get(key).map_err(|thrown| StoreError::from_js(&thrown))?;
+        let value = settled(&request).await?;
+        Ok((!value.is_undefined()).then_some(value))
+    }
+
+    /// Waits until the change is stored.
+    pub(super) async fn done(self) -> Result<(), StoreError> {
+        self.finished.set(true);
+        let settled = Promise::new(&mut |resolve, reject| {
+            self.transaction.set_oncomplete(Some(&resolve));
+            self.transaction.set_onabort(Some(&reject));
+        });
+        JsFuture::from(settled).await.map(drop).map_err(|_| self.reason())
+    }
+
+    fn store(&self, name: &str) -> Result<IdbObjectStore, StoreError> {
+        self.transaction.object_store(name).map_err(|thrown| StoreError::from_js(&thrown))
+    }
+
+    fn reason(&self) -> StoreError {
+        match self.transaction.error() {
+            Some(exception) => StoreError::from_exception(&exception),
+            None => StoreError::Other("the change was given up.".to_owned()),
+        }
+    }
+}
+
+impl Drop for Change {
+    fn drop(&mut self) {
+        if !self.finished.get() {
+            // Fails only when it has ended already.
+            let _ = self.transaction.abort();
+        }
+    }
+}
+
+async fn settled(request: &IdbRequest) -> Result<JsValue, StoreError> {
+    let settled = Promise::new(&mut |resolve, reject| {
+        request.set_onsuccess(Some(&resolve));
+        request.set_onerror(Some(&reject));
+    });
+    match JsFuture::from(settled).await {
+        Ok(_) => request.result().map_err(|thrown| StoreError::from_js(&thrown)),
+        Err(_) => Err(failure(request.error().ok().flatten())),
+    }
+}
+
+fn failure(exception: Option<DomException>) -> StoreError {
+    match exception {
+        Some(exception) => StoreError::from_exception(&exception),
+        None => StoreError::Other("no reason given.".to_owned()),
+    }
+}

@@ -1,0 +1,165 @@
+//! Recordings under way: on the disk before anything else happens to them.
+
+use rexie::KeyRange;
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use super::connection::Durability;
+use super::schema::{AUDIO, CHUNKS, MEMOS, TAKES};
+use super::{Store, StoreError, row};
+use crate::memo::{Memo, MemoId};
+
+/// The name of a take. The memo made of it gets the same one, so that finishing a take twice makes one memo.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TakeId(MemoId);
+
+impl TakeId {
+    /// A take that will become the memo of this id.
+    pub fn new(memo: MemoId) -> Self {
+        Self(memo)
+    }
+
+    /// The memo that it will become.
+    pub fn memo_id(&self) -> &MemoId {
+        &self.0
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl std::fmt::Display for TakeId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A recording under way, or one that was cut off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Take {
+    /// Its name.
+    pub id: TakeId,
+    /// The title that the memo will have.
+    #[serde(default)]
+    pub title: String,
+    /// What the recorder says that it writes.
+    #[serde(default)]
+    pub mime: String,
+    /// When it began, in Unix milliseconds.
+    #[serde(default)]
+    pub started_at_ms: u64,
+}
+
+/// A slice of a take, as the recorder gave it. Concatenated in order, the slices are the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chunk {
+    /// Its place in the take.
+    pub n: u32,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// The peaks of its sound, about 50 ms each.
+    pub peaks: Vec<u8>,
+    /// How long the take was when the slice came, in milliseconds without pauses.
+    pub until_ms: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ChunkRow {
+    take: TakeId,
+    n: u32,
+    bytes: ByteBuf,
+    #[serde(default)]
+    peaks: ByteBuf,
+    #[serde(default)]
+    until_ms: u64,
+}
+
+impl Store {
+    /// Writes a take's row, to be done before its first chunk.
+    ///
+    /// # Errors
+    /// The take could not be stored.
+    pub async fn begin_take(&self, take: &Take) -> Result<(), StoreError> {
+        let change = self.change(&[TAKES], Durability::Strict)?;
+        change.put(TAKES, &row::to_js("take", take)?)?;
+        change.done().await
+    }
+
+    /// Writes a slice. When this returns it is on the disk.
+    ///
+    /// # Errors
+    /// The slice could not be stored; [`StoreError::Full`] when there is no room.
+    pub async fn append_chunk(&self, take: &TakeId, chunk: Chunk) -> Result<(), StoreError> {
+        let change = self.change(&[CHUNKS], Durability::Strict)?;
+        let stored = ChunkRow {
+            take: take.clone(),
+            n: chunk.n,
+            bytes: ByteBuf::from(chunk.bytes),
+            peaks: ByteBuf::from(chunk.peaks),
+            until_ms: chunk.until_ms,
+        };
+        change.put(CHUNKS, &row::to_js("slice of a take", &stored)?)?;
+        change.done().await
+    }
+
+    /// Every take, those that are being recorded now too.
+    ///
+    /// # Errors
+    /// The store cannot be read, or a row is damaged.
+    pub async fn takes(&self) -> Result<Vec<Take>, StoreError> {
+        let rows = self.read(&[TAKES])?.store(TAKES)?.get_all(None, None).await?;
+        rows.into_iter().map(|value| row::from_js("take", value)).collect()
+    }
+
+    /// At most `count` slices of a take in order, beginning with number `from`.
+    ///
+    /// # Errors
+    /// The store cannot be read, or a row is damaged.
+    pub async fn chunks(&self, take: &TakeId, from: u32, count: u32) -> Result<Vec<Chunk>, StoreError> {
+        let (first, last) = (row::numbered_key(take.as_str(), from), row::numbered_key(take.as_str(), u32::MAX));
+        let range = KeyRange::bound(&first, &last, None, None).map_err(|error| StoreError::Other(error.to_string()))?;
+        let rows = self.read(&[CHUNKS])?.store(CHUNKS)?.get_all(Some(range), Some(count)).await?;
+        let chunk = |value| {
+            let stored: ChunkRow = row::from_js("slice of a take", value)?;
+            Ok(Chunk {
+                n: stored.n,
+                bytes: stored.bytes.into_vec(),
+                peaks: stored.peaks.into_vec(),
+                until_ms: stored.until_ms,
+            })
+        };
+        rows.into_iter().map(chunk).collect()
+    }
+
+    /// Makes a take into a memo in one transaction: the memo's row in, the take and its slices out. The memo's audio has to be
+    /// there already.
+    ///
+    /// # Errors
+    /// Nothing has changed: the take can be finished later.
+    pub async fn finish_take(&self, take: &TakeId, memo: &Memo) -> Result<(), StoreError> {
+        let change = self.change(&[MEMOS, TAKES, CHUNKS], Durability::Strict)?;
+        change.put(MEMOS, &row::to_js("memo", memo)?)?;
+        change.delete(TAKES, &take.as_str().into())?;
+        change.delete_numbered(CHUNKS, take.as_str())?;
+        change.done().await
+    }
+
+    /// Removes a take, its slices, and the audio of a memo that was begun with it but never appeared.
+    ///
+    /// # Errors
+    /// Nothing was removed.
+    pub async fn discard_take(&self, take: &TakeId) -> Result<(), StoreError> {
+        let change = self.change(&[MEMOS, AUDIO, TAKES, CHUNKS], Durability::Strict)?;
+        if change.get(MEMOS, &take.as_str().into()).await?.is_none() {
+            change.delete_numbered(AUDIO, take.as_str())?;
+        }
+        change.delete(TAKES, &take.as_str().into())?;
+        change.delete_numbered(CHUNKS, take.as_str())?;
+        change.done().await
+    }
+}
