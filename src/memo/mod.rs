@@ -9,31 +9,41 @@
 //! | `file_name`, `mime` | the name that the shared bytes keep, and the types of audio |
 //! | `card` | what a shared memo says about itself before its audio is there |
 //! | `link` | the share link, made and read |
+//! | `library`, `search` | what the library shows, in which order, under which headings |
+//! | `ladder`, `delivery` | an import and a share in plain words |
 //! | `webm` | mends the recordings of browsers: length, cues, sizes |
 //!
 //! What the browser knows (the time zone, whether the network is there) is handed in as plain values, so that every decision in
 //! here is held by a native test.
 
 mod card;
+mod delivery;
 mod file_name;
 mod format;
+mod ladder;
+mod library;
 mod link;
 mod local_time;
 #[allow(clippy::module_inception)]
 mod memo;
 mod mime;
+mod search;
 mod text;
 mod title;
 mod waveform;
 pub mod webm;
 
 pub use card::{CARD_KEY, Card};
+pub use delivery::{Delivery, ShareState};
 pub use file_name::{file_name, title_of_file};
 pub use format::{format_clock, format_duration, format_remaining, format_size, spoken_duration};
+pub use ladder::{ImportState, Ladder, Step, StepProgress};
+pub use library::{Filter, Mark, group_by_heading, heading, percent, visible};
 pub use link::{LinkError, MAX_LINK_LEN, MAX_MEMOS, parse_link, share_link};
 pub use local_time::LocalTime;
 pub use memo::{BIN_DAYS, InvalidMemoId, Memo, MemoId, Origin};
 pub use mime::{clean_mime, mime_of_file};
+pub use search::Query;
 pub use text::{NOTES_MAX_CHARS, TITLE_MAX_CHARS, clean_notes, clean_title};
 pub use title::default_title;
 pub use waveform::{Waveform, WaveformBuilder};

@@ -1,0 +1,188 @@
+//! What the share panel says: whether somebody can fetch the memo now, and how many have.
+
+use super::format_size;
+use crate::torrent::{Phase, Status, TrackerState};
+
+/// Where a share stands: the `data-state` of the share panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShareState {
+    /// The link is being made, or cannot be found by others yet.
+    Preparing,
+    /// Ready, and nobody has opened it yet.
+    Waiting,
+    /// Somebody is fetching it.
+    Sending,
+    /// Somebody has all of it.
+    Delivered,
+    /// Nobody can find this device now.
+    Offline,
+    /// It cannot be shared.
+    Failed,
+}
+
+impl ShareState {
+    /// The value of `data-state`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Preparing => "preparing",
+            Self::Waiting => "waiting",
+            Self::Sending => "sending",
+            Self::Delivered => "delivered",
+            Self::Offline => "offline",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What the share panel says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// As a word.
+    pub state: ShareState,
+    /// In short: "Sending to 2".
+    pub headline: String,
+    /// What goes with it: "Delivered to 1 · 212 KB/s", or what to do.
+    pub detail: String,
+}
+
+impl Delivery {
+    /// What to say, given the engine's status (`None` while the link is being made) and what the browser says about the
+    /// network.
+    pub fn of(status: Option<&Status>, online: bool) -> Self {
+        let state = share_state(status, online);
+        let say =
+            |headline: &str, detail: &str| Self { state, headline: headline.to_owned(), detail: detail.to_owned() };
+        let Some(status) = status else {
+            return if online { say("Making the link", "A moment.") } else { say(OFFLINE_HEADLINE, OFFLINE_DETAIL) };
+        };
+        match state {
+            ShareState::Preparing => say("Getting ready", "Others can open the link in a moment."),
+            ShareState::Waiting => {
+                say("Ready, waiting for someone", "Keep this app open somewhere until the memo is delivered.")
+            }
+            ShareState::Sending => Self {
+                state,
+                headline: format!("Sending to {}", status.listeners),
+                detail: [delivered(status), rate(status)].into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            },
+            ShareState::Delivered => Self {
+                state,
+                headline: delivered(status).unwrap_or_default(),
+                detail:
+                    "They can pass it on. The link works for others as long as someone who has it keeps the app open."
+                        .to_owned(),
+            },
+            ShareState::Offline if status.phase == Phase::Paused => {
+                say("Not shared now", "The memo is safe on this device.")
+            }
+            ShareState::Offline if online => say(
+                "Others cannot find this device",
+                "The service that brings devices together cannot be reached. It is tried again by itself.",
+            ),
+            ShareState::Offline => say(OFFLINE_HEADLINE, OFFLINE_DETAIL),
+            ShareState::Failed => Self {
+                state,
+                headline: "This memo cannot be shared".to_owned(),
+                detail: status.problem.clone().unwrap_or_else(|| "The memo itself is safe on this device.".to_owned()),
+            },
+        }
+    }
+}
+
+const OFFLINE_HEADLINE: &str = "You are offline";
+const OFFLINE_DETAIL: &str = "The link works again when you are back.";
+
+fn share_state(status: Option<&Status>, online: bool) -> ShareState {
+    let Some(status) = status else {
+        return if online { ShareState::Preparing } else { ShareState::Offline };
+    };
+    let any = |state| status.trackers.iter().any(|tracker| tracker.state == state);
+    let can_be_found = any(TrackerState::Connected);
+    let may_be_found = can_be_found || any(TrackerState::Connecting);
+    match status.phase {
+        Phase::Failed => ShareState::Failed,
+        Phase::Paused => ShareState::Offline,
+        // Devices that are connected already need nobody's help.
+        _ if status.listeners > 0 => ShareState::Sending,
+        Phase::Offline => ShareState::Offline,
+        _ if !online || !may_be_found => ShareState::Offline,
+        _ if status.delivered > 0 => ShareState::Delivered,
+        _ if !can_be_found => ShareState::Preparing,
+        _ => ShareState::Waiting,
+    }
+}
+
+fn delivered(status: &Status) -> Option<String> {
+    (status.delivered > 0).then(|| format!("Delivered to {}", status.delivered))
+}
+
+fn rate(status: &Status) -> Option<String> {
+    (status.up_rate > 0).then(|| format!("{}/s", format_size(status.up_rate)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memo::ladder::tests::status;
+    use crate::torrent::TrackerStatus;
+
+    fn seeding(trackers: &[TrackerState]) -> Status {
+        let tracker =
+            |&state| TrackerStatus { url: "wss://t".into(), state, complete: None, incomplete: None, message: None };
+        Status { trackers: trackers.iter().map(tracker).collect(), ..status(Phase::Seeding) }
+    }
+
+    fn state(status: &Status, online: bool) -> &'static str {
+        Delivery::of(Some(status), online).state.as_str()
+    }
+
+    #[test]
+    fn the_panel_follows_a_delivery() {
+        use TrackerState::{Connected, Connecting, Unreachable};
+        assert_eq!(Delivery::of(None, true).state.as_str(), "preparing");
+        assert_eq!(state(&seeding(&[Connecting, Unreachable]), true), "preparing");
+        let ready = seeding(&[Unreachable, Connected]);
+        assert_eq!(state(&ready, true), "waiting");
+        let sending = Status { listeners: 2, delivered: 1, up_rate: 212_000, ..ready.clone() };
+        let said = Delivery::of(Some(&sending), true);
+        assert_eq!((said.state.as_str(), said.headline.as_str()), ("sending", "Sending to 2"));
+        assert_eq!(said.detail, "Delivered to 1 · 212 KB/s");
+        let delivered = Status { delivered: 3, ..ready };
+        let said = Delivery::of(Some(&delivered), true);
+        assert_eq!((said.state.as_str(), said.headline.as_str()), ("delivered", "Delivered to 3"));
+    }
+
+    #[test]
+    fn nobody_is_told_to_wait_for_what_cannot_come() {
+        use TrackerState::{Connected, Unreachable};
+        assert_eq!(state(&seeding(&[Unreachable, Unreachable]), true), "offline");
+        assert_eq!(state(&seeding(&[]), true), "offline", "no service to be found through");
+        assert_eq!(state(&seeding(&[Connected]), false), "offline");
+        assert_eq!(state(&Status { listeners: 1, ..seeding(&[Unreachable]) }, false), "sending", "already connected");
+        assert_eq!(state(&Status { phase: Phase::Paused, ..seeding(&[Connected]) }, true), "offline");
+        let failed = Status { phase: Phase::Failed, problem: Some("Storage is full.".into()), ..seeding(&[Connected]) };
+        assert_eq!(Delivery::of(Some(&failed), true).detail, "Storage is full.");
+        assert_eq!(state(&failed, true), "failed");
+    }
+
+    #[test]
+    fn the_panel_never_uses_the_words_of_the_engine() {
+        let ready = seeding(&[TrackerState::Connected]);
+        for status in [
+            None,
+            Some(seeding(&[])),
+            Some(ready.clone()),
+            Some(Status { listeners: 1, ..ready.clone() }),
+            Some(Status { delivered: 1, ..ready.clone() }),
+            Some(Status { phase: Phase::Paused, ..ready.clone() }),
+            Some(Status { phase: Phase::Failed, ..ready }),
+        ] {
+            for online in [true, false] {
+                let said = format!("{:?}", Delivery::of(status.as_ref(), online)).to_lowercase();
+                for word in ["torrent", "seed", "magnet", "peer", "tracker"] {
+                    assert!(!said.contains(word), "{word}: {said}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The steps of an import, from a link to a memo: which one it is at, in plain words, and what helps when it is stuck.
+
+use super::{format_size, percent, spoken_duration};
+use crate::torrent::{Phase, Status};
+
+/// Where an import stands: the `data-state` of the import page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportState {
+    /// The link is being read.
+    Reading,
+    /// No tracker has been reached yet.
+    Connecting,
+    /// Looking for a device that has it.
+    Searching,
+    /// Nobody who has it is there.
+    Waiting,
+    /// It is on its way.
+    Downloading,
+    /// All of it is here.
+    Done,
+    /// This device, or every tracker, cannot be reached.
+    Offline,
+    /// It cannot go on.
+    Failed,
+}
+
+impl ImportState {
+    /// The value of `data-state`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reading => "reading",
+            Self::Connecting => "connecting",
+            Self::Searching => "searching",
+            Self::Waiting => "waiting",
+            Self::Downloading => "downloading",
+            Self::Done => "done",
+            Self::Offline => "offline",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What the import page says about one memo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ladder {
+    /// The step as a word.
+    pub state: ImportState,
+    /// The step as a sentence.
+    pub sentence: String,
+    /// When it is stuck: what helps, or what happens by itself.
+    pub advice: Option<&'static str>,
+    /// The steps, in order.
+    pub steps: [Step; 3],
+    /// How much is here, 0 to 100.
+    pub percent: u8,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What it says.
+    pub text: String,
+    /// Whether it is over, the current one, or still to come.
+    pub progress: StepProgress,
+}
+
+/// How far one step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepProgress {
+    /// Over.
+    Done,
+    /// The current one.
+    Now,
+    /// Still to come.
+    Next,
+}
+
+/// A step that takes longer than this says for how long.
+const PATIENCE_MS: u64 = 10_000;
+
+impl Ladder {
+    /// What to say, given the engine's status (`None` before it has one), what the browser says about the network, and for
+    /// how long it has been like this.
+    pub fn of(status: Option<&Status>, online: bool, since_ms_ago: u64) -> Self {
+        let state = import_state(status, online);
+        let mut sentence = sentence(state, status, online);
+        if since_ms_ago >= PATIENCE_MS && matches!(state, ImportState::Waiting | ImportState::Offline) {
+            sentence.push_str(&format!(" For {} now.", spoken_duration(round_down(since_ms_ago))));
+        }
+        let percent = if state == ImportState::Done { 100 } else { status.map_or(0, percent) };
+        Self { state, advice: advice(state, status, online), steps: steps(state, status, &sentence), percent, sentence }
+    }
+}
+
+fn import_state(status: Option<&Status>, online: bool) -> ImportState {
+    let Some(status) = status else {
+        return if online { ImportState::Reading } else { ImportState::Offline };
+    };
+    match status.phase {
+        Phase::Seeding => ImportState::Done,
+        Phase::Failed => ImportState::Failed,
+        Phase::Downloading => ImportState::Downloading,
+        Phase::Offline => ImportState::Offline,
+        // Another device in the same room can be reached without the internet.
+        _ if !online && status.peers == 0 => ImportState::Offline,
+        Phase::Connecting => ImportState::Connecting,
+        Phase::Searching => ImportState::Searching,
+        Phase::Waiting | Phase::Paused => ImportState::Waiting,
+    }
+}
+
+fn sentence(state: ImportState, status: Option<&Status>, online: bool) -> String {
+    let sentence = match state {
+        ImportState::Reading => "Reading the link.",
+        ImportState::Connecting => "Getting in touch with the service that brings devices together.",
+        ImportState::Searching => "Looking for a device that has it.",
+        ImportState::Waiting if status.is_some_and(|status| status.phase == Phase::Paused) => "Paused.",
+        ImportState::Waiting if could_not_connect(status) => {
+            "A device that has it is there, but the two could not connect directly."
+        }
+        ImportState::Waiting => "No device that has this memo can be reached right now.",
+        ImportState::Downloading => return receiving(status),
+        ImportState::Done => "It is here, and stays on this device.",
+        ImportState::Offline if online => "The service that brings devices together cannot be reached.",
+        ImportState::Offline => "You are offline. The memo will be fetched when you are back.",
+        ImportState::Failed => {
+            let problem = status.and_then(|status| status.problem.as_deref()).unwrap_or("no reason was given");
+            return format!("This memo could not be fetched: {problem}.").replace("..", ".");
+        }
+    };
+    sentence.to_owned()
+}
+
+fn advice(state: ImportState, status: Option<&Status>, online: bool) -> Option<&'static str> {
+    match state {
+        ImportState::Waiting if status.is_some_and(|status| status.phase == Phase::Paused) => None,
+        ImportState::Waiting if could_not_connect(status) => {
+            Some("It helps when both are on the same Wi-Fi, or when one of them changes to another network.")
+        }
+        ImportState::Waiting => Some(
+            "Ask whoever sent the link to open Voice Memos. It goes on by itself as soon as a device that has it is there.",
+        ),
+        ImportState::Offline if online => Some("Nothing is lost. It is tried again by itself."),
+        ImportState::Offline => Some("You need not do anything."),
+        ImportState::Failed => Some("Try again, or ask for a new link."),
+        _ => None,
+    }
+}
+
+/// The engine names the reason when a connection to a device that has it could not be made.
+fn could_not_connect(status: Option<&Status>) -> bool {
+    status.is_some_and(|status| status.problem.is_some())
+}
+
+/// "Receiving, 310 KB/s, a second left."
+fn receiving(status: Option<&Status>) -> String {
+    let Some(status) = status.filter(|status| status.total_bytes > 0) else {
+        return "Connected directly. Reading its card.".to_owned();
+    };
+    if status.down_rate == 0 {
+        return "Receiving.".to_owned();
+    }
+    let left = status.total_bytes.saturating_sub(status.have_bytes) / status.down_rate;
+    format!("Receiving, {}/s, {} left.", format_size(status.down_rate), rough_time(left))
+}
+
+/// "a second", "40 seconds", "a minute", "12 minutes", "an hour", "5 hours".
+fn rough_time(seconds: u64) -> String {
+    let (count, unit, one) = match seconds {
+        0..60 => (seconds, "seconds", "a second"),
+        60..3600 => (seconds / 60, "minutes", "a minute"),
+        _ => (seconds / 3600, "hours", "an hour"),
+    };
+    if count <= 1 { one.to_owned() } else { format!("{count} {unit}") }
+}
+
+/// So that the sentence, which is read aloud when it changes, changes seldom.
+fn round_down(ms: u64) -> u64 {
+    const MINUTE: u64 = 60_000;
+    if ms < MINUTE { ms / PATIENCE_MS * PATIENCE_MS } else { ms / MINUTE * MINUTE }
+}
+
+fn steps(state: ImportState, status: Option<&Status>, sentence: &str) -> [Step; 3] {
+    let has_card = status.is_some_and(|status| status.total_bytes > 0);
+    let current = match state {
+        ImportState::Downloading if has_card => 2,
+        ImportState::Downloading => 1,
+        ImportState::Done => 3,
+        _ => 0,
+    };
+    let texts = [
+        ["Looking for a device that has it", "Found a device that has it"],
+        ["Connecting directly", "Connected directly"],
+        ["Receiving", "Received"],
+    ];
+    let mut index = 0;
+    texts.map(|[before, after]| {
+        let progress = match index {
+            _ if index < current => StepProgress::Done,
+            _ if index == current => StepProgress::Now,
+            _ => StepProgress::Next,
+        };
+        let text = match progress {
+            StepProgress::Done => after,
+            StepProgress::Now if state == ImportState::Downloading => sentence.trim_end_matches('.'),
+            _ => before,
+        };
+        index += 1;
+        Step { text: text.to_owned(), progress }
+    })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::torrent::InfoHash;
+
+    pub(in crate::memo) fn status(phase: Phase) -> Status {
+        Status {
+            info_hash: InfoHash::new([1; 20]),
+            phase,
+            since_ms: 0,
+            have_bytes: 0,
+            total_bytes: 0,
+            have: vec![],
+            down_rate: 0,
+            up_rate: 0,
+            peers: 0,
+            seeds: 0,
+            listeners: 0,
+            delivered: 0,
+            trackers: vec![],
+            problem: None,
+        }
+    }
+
+    fn state(phase: Phase, online: bool) -> &'static str {
+        Ladder::of(Some(&status(phase)), online, 0).state.as_str()
+    }
+
+    #[test]
+    fn every_phase_is_a_state_of_the_page() {
+        let cases = [
+            (Phase::Connecting, "connecting", "offline"),
+            (Phase::Searching, "searching", "offline"),
+            (Phase::Waiting, "waiting", "offline"),
+            (Phase::Downloading, "downloading", "downloading"),
+            (Phase::Seeding, "done", "done"),
+            (Phase::Paused, "waiting", "offline"),
+            (Phase::Offline, "offline", "offline"),
+            (Phase::Failed, "failed", "failed"),
+        ];
+        for (phase, online, offline) in cases {
+            assert_eq!((state(phase, true), state(phase, false)), (online, offline), "{phase:?}");
+        }
+        assert_eq!(Ladder::of(None, true, 0).state.as_str(), "reading");
+        assert_eq!(Ladder::of(None, false, 0).state.as_str(), "offline");
+    }
+
+    #[test]
+    fn the_page_never_uses_the_words_of_the_engine() {
+        let phases = [Phase::Connecting, Phase::Searching, Phase::Waiting, Phase::Downloading, Phase::Seeding];
+        for phase in phases.into_iter().chain([Phase::Paused, Phase::Offline, Phase::Failed]) {
+            for online in [true, false] {
+                let ladder = Ladder::of(Some(&status(phase)), online, 60_000);
+                let said = format!("{ladder:?}").to_lowercase();
+                for word in ["torrent", "seed", "magnet", "peer", "tracker"] {
+                    assert!(!said.contains(word), "{word}: {said}");
+                }
+                assert!(ladder.sentence.ends_with('.'), "{}", ladder.sentence);
+            }
+        }
+    }
+
+    #[test]
+    fn being_offline_and_an_unreachable_service_are_told_apart() {
+        let ladder = |online| Ladder::of(Some(&status(Phase::Offline)), online, 0);
+        assert_eq!(ladder(false).sentence, "You are offline. The memo will be fetched when you are back.");
+        assert_eq!(ladder(true).sentence, "The service that brings devices together cannot be reached.");
+    }
+
+    #[test]
+    fn receiving_says_how_fast_and_how_long() {
+        let arriving = Status {
+            have_bytes: 110_000,
+            total_bytes: 420_000,
+            down_rate: 310_000,
+            peers: 1,
+            ..status(Phase::Downloading)
+        };
+        let ladder = Ladder::of(Some(&arriving), true, 0);
+        assert_eq!(ladder.sentence, "Receiving, 310 KB/s, a second left.");
+        assert_eq!(ladder.percent, 26);
+        let texts = ladder.steps.map(|step| (step.text, step.progress));
+        assert_eq!(texts[0], ("Found a device that has it".to_owned(), StepProgress::Done));
+        assert_eq!(texts[1], ("Connected directly".to_owned(), StepProgress::Done));
+        assert_eq!(texts[2], ("Receiving, 310 KB/s, a second left".to_owned(), StepProgress::Now));
+        for (seconds, words) in
+            [(0, "a second"), (59, "59 seconds"), (60, "a minute"), (7199, "an hour"), (7200, "2 hours")]
+        {
+            assert_eq!(rough_time(seconds), words);
+        }
+    }
+
+    #[test]
+    fn without_its_card_the_second_step_is_lit() {
+        let ladder = Ladder::of(Some(&status(Phase::Downloading)), true, 0);
+        assert_eq!(ladder.steps.map(|step| step.progress), [StepProgress::Done, StepProgress::Now, StepProgress::Next]);
+        assert_eq!(ladder.sentence, "Connected directly. Reading its card.");
+    }
+
+    #[test]
+    fn waiting_says_for_how_long_and_what_helps() {
+        let ladder = |problem: Option<&str>, ms| {
+            let waiting = Status { problem: problem.map(str::to_owned), ..status(Phase::Waiting) };
+            Ladder::of(Some(&waiting), true, ms)
+        };
+        assert_eq!(ladder(None, 9_999).sentence, "No device that has this memo can be reached right now.");
+        assert!(ladder(None, 25_000).sentence.ends_with("For 20 s now."));
+        assert!(ladder(None, 185_000).sentence.ends_with("For 3 min now."));
+        assert!(ladder(None, 0).advice.is_some_and(|advice| advice.contains("sent the link")));
+        assert!(ladder(Some("ICE failed"), 0).sentence.contains("could not connect"));
+    }
+
+    #[test]
+    fn a_failure_says_why() {
+        let failed = Status { problem: Some("Storage is full.".into()), ..status(Phase::Failed) };
+        assert_eq!(Ladder::of(Some(&failed), true, 0).sentence, "This memo could not be fetched: Storage is full.");
+    }
+}

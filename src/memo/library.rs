@@ -1,0 +1,248 @@
+//! What the library shows, in which order, under which headings, with which marks.
+
+use std::cmp::Reverse;
+
+use super::{LocalTime, Memo, Query};
+use crate::torrent::Status;
+
+/// Which memos the library shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Filter {
+    /// All that are not in the bin.
+    #[default]
+    All,
+    /// The starred ones.
+    Favourites,
+    /// Those that came over a link.
+    Received,
+    /// Those that are being offered to others.
+    Shared,
+    /// Those that were deleted and can still be brought back.
+    Bin,
+}
+
+impl Filter {
+    /// Every filter, in the order of the screen.
+    pub const EVERY: [Self; 5] = [Self::All, Self::Favourites, Self::Received, Self::Shared, Self::Bin];
+
+    /// What its button says.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::All => "All",
+            Self::Favourites => "Favourites",
+            Self::Received => "Received",
+            Self::Shared => "Shared",
+            Self::Bin => "Bin",
+        }
+    }
+
+    /// Whether it lets a memo through. Only the bin shows what is in the bin.
+    pub fn shows(self, memo: &Memo) -> bool {
+        let is_wanted = match self {
+            Self::All | Self::Bin => true,
+            Self::Favourites => memo.favourite,
+            Self::Received => memo.origin == super::Origin::Received,
+            Self::Shared => memo.shared,
+        };
+        is_wanted && memo.is_deleted() == (self == Self::Bin)
+    }
+
+    /// What the list says when it is empty: a title and a sentence.
+    pub fn empty_text(self, query: &Query) -> (&'static str, &'static str) {
+        match self {
+            _ if !query.is_empty() => ("Nothing found", "No memo has these words in its title or notes."),
+            Self::All => {
+                ("Say something", "Your memos stay on this device. Share one, and it goes straight to the other.")
+            }
+            Self::Favourites => ("No favourites yet", "Star a memo to find it here."),
+            Self::Received => ("Nothing received yet", "Open a link that you were sent, or paste it under Import."),
+            Self::Shared => ("Nothing shared", "Memos that others can fetch from this device are listed here."),
+            Self::Bin => ("The bin is empty", "Deleted memos stay here for 30 days."),
+        }
+    }
+}
+
+/// The memos that the library shows, newest first; in the bin, the last deleted first.
+pub fn visible<'a>(memos: impl IntoIterator<Item = &'a Memo>, filter: Filter, query: &Query) -> Vec<&'a Memo> {
+    let mut visible: Vec<&Memo> = memos.into_iter().filter(|memo| filter.shows(memo) && query.matches(memo)).collect();
+    // Memos of the same moment keep one order, so that the list does not jump.
+    visible.sort_by_key(|memo| Reverse((memo.deleted_at_ms, memo.recorded_at_ms, &memo.id)));
+    visible
+}
+
+/// The heading over a memo: "Today", "Yesterday", "This week", "Last week", "October", "October 2025". Weeks begin on Monday.
+pub fn heading(at: LocalTime, today: LocalTime) -> String {
+    let (day, this_day) = (at.day_number(), today.day_number());
+    let monday = this_day - i64::from(today.weekday());
+    if day >= this_day {
+        // A device that sent a memo may be hours ahead.
+        "Today".to_owned()
+    } else if day == this_day - 1 {
+        "Yesterday".to_owned()
+    } else if day >= monday {
+        "This week".to_owned()
+    } else if day >= monday - 7 {
+        "Last week".to_owned()
+    } else if at.year == today.year {
+        at.month_name().to_owned()
+    } else {
+        format!("{} {}", at.month_name(), at.year)
+    }
+}
+
+/// Puts neighbours with the same [`heading`] together, keeping their order.
+pub fn group_by_heading<T>(
+    items: impl IntoIterator<Item = T>,
+    today: LocalTime,
+    at: impl Fn(&T) -> LocalTime,
+) -> Vec<(String, Vec<T>)> {
+    let mut groups: Vec<(String, Vec<T>)> = Vec::new();
+    for item in items {
+        let heading = heading(at(&item), today);
+        match groups.last_mut() {
+            Some((last, group)) if *last == heading => group.push(item),
+            _ => groups.push((heading, vec![item])),
+        }
+    }
+    groups
+}
+
+/// What is happening to a memo right now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// It is being fetched; how much is here, in percent.
+    Arriving(u8),
+    /// It is shared, and so many are fetching it.
+    Listening(u32),
+    /// It is shared, and nobody is fetching it.
+    Shared,
+}
+
+impl Mark {
+    /// The mark of a memo, given what the engine says about it.
+    pub fn of(memo: &Memo, status: Option<&Status>) -> Option<Self> {
+        if !memo.complete {
+            return Some(Self::Arriving(status.map_or(0, percent)));
+        }
+        let listeners = status.map_or(0, |status| status.listeners);
+        memo.shared.then_some(if listeners > 0 { Self::Listening(listeners) } else { Self::Shared })
+    }
+
+    /// As the list shows it.
+    pub fn text(self) -> String {
+        match self {
+            Self::Arriving(percent) => format!("Arriving {percent} %"),
+            Self::Listening(count) => format!("{count} listening"),
+            Self::Shared => "Shared".to_owned(),
+        }
+    }
+}
+
+/// How much is here: 100 only when all of it is.
+pub fn percent(status: &Status) -> u8 {
+    if status.total_bytes == 0 {
+        return 0;
+    }
+    let percent = u128::from(status.have_bytes) * 100 / u128::from(status.total_bytes);
+    u8::try_from(percent.min(100)).unwrap_or(100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memo::Origin;
+    use crate::memo::ladder::tests::status;
+    use crate::torrent::Phase;
+
+    fn memo(id: &str, recorded_at_ms: u64) -> Memo {
+        Memo { recorded_at_ms, complete: true, ..Memo::new(id.parse().expect("an id"), Origin::Recorded) }
+    }
+
+    fn on(month: u8, day: u8) -> LocalTime {
+        LocalTime { year: 2026, month, day, hour: 8, minute: 12 }
+    }
+
+    #[test]
+    fn each_filter_shows_its_memos_and_only_the_bin_shows_deleted_ones() {
+        let memos = [
+            memo("plain", 1),
+            Memo { favourite: true, ..memo("star", 2) },
+            Memo { origin: Origin::Received, shared: true, ..memo("received", 3) },
+            Memo { favourite: true, deleted_at_ms: Some(9), ..memo("deleted", 4) },
+            Memo { deleted_at_ms: Some(8), ..memo("deleted-before", 5) },
+        ];
+        let ids = |filter| {
+            let shown = visible(&memos, filter, &Query::default());
+            shown.into_iter().map(|memo| memo.id.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(Filter::All), ["received", "star", "plain"]);
+        assert_eq!(ids(Filter::Favourites), ["star"]);
+        assert_eq!(ids(Filter::Received), ["received"]);
+        assert_eq!(ids(Filter::Shared), ["received"]);
+        assert_eq!(ids(Filter::Bin), ["deleted", "deleted-before"]);
+    }
+
+    #[test]
+    fn search_and_filter_work_together() {
+        let memos = [
+            Memo { title: "Café".into(), favourite: true, ..memo("a", 1) },
+            Memo { title: "Café".into(), ..memo("b", 2) },
+            Memo { title: "Tea".into(), favourite: true, ..memo("c", 3) },
+        ];
+        let shown = visible(&memos, Filter::Favourites, &Query::new("cafe"));
+        assert_eq!(shown.into_iter().map(|memo| memo.id.as_str()).collect::<Vec<_>>(), ["a"]);
+    }
+
+    #[test]
+    fn headings_become_coarser_with_time() {
+        // A Thursday.
+        let today = on(11, 19);
+        let cases = [
+            (on(11, 20), "Today"),
+            (on(11, 19), "Today"),
+            (on(11, 18), "Yesterday"),
+            (on(11, 17), "This week"),
+            (on(11, 16), "This week"),
+            (on(11, 15), "Last week"),
+            (on(11, 9), "Last week"),
+            (on(11, 8), "November"),
+            (on(10, 31), "October"),
+            (LocalTime { year: 2025, ..on(11, 19) }, "November 2025"),
+        ];
+        for (at, expected) in cases {
+            assert_eq!(heading(at, today), expected, "{at:?}");
+        }
+        assert_eq!(heading(on(11, 15), on(11, 16)), "Yesterday", "on a Monday, Sunday is yesterday first");
+    }
+
+    #[test]
+    fn groups_keep_the_order_of_the_list() {
+        let today = on(11, 19);
+        let groups = group_by_heading([19, 19, 18, 8, 7], today, |&day| on(11, day));
+        let expected = [("Today", vec![19, 19]), ("Yesterday", vec![18]), ("November", vec![8, 7])];
+        assert_eq!(groups, expected.map(|(heading, days)| (heading.to_owned(), days)));
+    }
+
+    #[test]
+    fn marks_say_what_is_happening() {
+        let shared = Memo { shared: true, ..memo("a", 1) };
+        let listened = Status { listeners: 2, ..status(Phase::Seeding) };
+        let arriving = Memo { complete: false, ..memo("a", 1) };
+        let halfway = Status { have_bytes: 649, total_bytes: 1000, ..status(Phase::Downloading) };
+        let text = |memo, status| Mark::of(memo, status).map(Mark::text);
+        assert_eq!(text(&shared, Some(&listened)).as_deref(), Some("2 listening"));
+        assert_eq!(text(&shared, None).as_deref(), Some("Shared"));
+        assert_eq!(text(&arriving, Some(&halfway)).as_deref(), Some("Arriving 64 %"));
+        assert_eq!(text(&arriving, None).as_deref(), Some("Arriving 0 %"));
+        assert_eq!(text(&memo("a", 1), None), None);
+    }
+
+    #[test]
+    fn a_hundred_percent_means_all_of_it() {
+        let here = |have_bytes, total_bytes| percent(&Status { have_bytes, total_bytes, ..status(Phase::Downloading) });
+        assert_eq!(here(0, 0), 0);
+        assert_eq!(here(999_999, 1_000_000), 99);
+        assert_eq!(here(u64::MAX, u64::MAX), 100);
+        assert_eq!(here(5, 1), 100);
+    }
+}
