@@ -21,6 +21,7 @@ mod memo;
 mod page;
 mod process;
 mod recording;
+mod screenshots;
 mod server;
 mod sharing;
 mod speech;

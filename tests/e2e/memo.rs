@@ -56,9 +56,9 @@ impl Device {
             else {
                 return None;
             };
-            let text = timer.text().await.ok()?;
-            let seconds =
-                text.trim().split(':').try_fold(0.0, |sum, part| Some(sum * 60.0 + part.parse::<f64>().ok()?));
+            // The tenths may be set apart.
+            let text: String = timer.text().await.ok()?.split_whitespace().collect();
+            let seconds = text.split(':').try_fold(0.0, |sum, part| Some(sum * 60.0 + part.parse::<f64>().ok()?));
             seconds.filter(|seconds| *seconds >= at_least_s)
         };
         self.wait_for(&format!("{at_least_s} s are recorded"), Duration::from_secs(60), so_far).await

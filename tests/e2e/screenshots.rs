@@ -1,0 +1,106 @@
+//! Pictures of every screen, for people to look at: `make screenshots`.
+
+use crate::browser::Browser::Chromium;
+use crate::device::Device;
+use crate::page::FAR_LIMIT;
+use crate::stage::journey;
+use serde_json::json;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/screenshots");
+/// Name, width and height in CSS pixels, and device pixels for each.
+const SIZES: [(&str, u32, u32, f32); 2] = [("phone", 360, 800, 2.0), ("desktop", 1440, 900, 1.0)];
+
+#[test]
+#[ignore = "draws pictures and judges nothing: make screenshots"]
+fn every_screen() {
+    std::fs::create_dir_all(FOLDER).expect("a folder for the pictures");
+    journey(async |stage| {
+        let sender = stage.device(Chromium).await;
+        sender.records("Birthday song", 4.0).await;
+        let link = sender.shares().await;
+
+        let device = stage.device(Chromium).await;
+        device.open("/").await;
+        device.sees("button", "Record").await;
+        device.draws("library-empty").await;
+        device.press("Import").await;
+        device.sees("dialog", "Import").await;
+        device.draws("import-dialog").await;
+
+        device.open("/record").await;
+        device.sees("button", "Start recording").await;
+        device.draws("record-ready").await;
+        device.press("Start recording").await;
+        device.has_recorded(4.0).await;
+        device.draws("record").await;
+        device.press("Pause").await;
+        device.draws("record-paused").await;
+        device.press("Stop").await;
+        device.names_memo("Idea for the talk").await;
+        device.write("textbox", "Notes", "Start with the story of the lost tape.").await;
+        device.draws("memo").await;
+
+        device.receives(&link).await;
+        device.sees("button", "Play").await;
+        device.draws("memo-received").await;
+        device.records("Grocery list", 2.0).await;
+        device.records("Tuesday morning, 07:31", 3.0).await;
+        device.shares().await;
+        device.draws("share").await;
+        device.open("/").await;
+        device.sees("link", "Grocery list").await;
+        device.draws("library").await;
+        device.write("searchbox", "Search memos", "nothing has this name").await;
+        device.draws("library-nothing-found").await;
+
+        device.open(&format!("/share?seeds=magnet%3A%3Fxt%3Durn%3Abtih%3A{}", "5a".repeat(20))).await;
+        device.is_at(&["waiting"], FAR_LIMIT).await;
+        device.draws("import-waiting").await;
+        device.open("/share?seeds=no%20link").await;
+        device.is_at(&["failed"], FAR_LIMIT).await;
+        device.draws("import-failed").await;
+        device.open("/settings").await;
+        device.says("Settings", FAR_LIMIT).await;
+        device.draws("settings").await;
+        device.open("/no/such/page").await;
+        device.says("nothing here", FAR_LIMIT).await;
+        device.draws("nothing-here").await;
+
+        device.open("/").await;
+        device.press("Record").await;
+        device.has_recorded(2.0).await;
+        device.crash().await;
+        device.start_again().await;
+        device.open("/").await;
+        device.sees("dialog", "Recovered recording").await;
+        device.draws("recovery").await;
+    });
+}
+
+impl Device {
+    /// Takes a picture of what is shown in each size and theme.
+    async fn draws(&self, screen: &str) {
+        let session = self.session().await;
+        for (size, width, height, scale) in SIZES {
+            let metrics =
+                json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": size == "phone" });
+            session.in_chromium_itself("Emulation.setDeviceMetricsOverride", metrics).await;
+            for theme in ["light", "dark"] {
+                let features = json!([
+                    { "name": "prefers-color-scheme", "value": theme },
+                    { "name": "prefers-reduced-motion", "value": "reduce" },
+                ]);
+                session.in_chromium_itself("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+                // Two frames: one for the new size, one for what the app draws into it.
+                self.eval_async(
+                    "for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame); return true",
+                    vec![],
+                )
+                .await;
+                let png = session.driver.screenshot_as_png().await.expect("a screenshot");
+                std::fs::write(format!("{FOLDER}/{screen}-{size}-{theme}.png"), png).expect("a picture");
+            }
+        }
+        session.in_chromium_itself("Emulation.clearDeviceMetricsOverride", json!({})).await;
+    }
+}
