@@ -193,3 +193,98 @@ pub fn parse_dont_have(payload: &[u8]) -> Result<u32, ExtensionError> {
 pub fn encode_dont_have(piece: u32) -> Vec<u8> {
     piece.to_be_bytes().to_vec()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_webtorrent_seeder_is_understood() {
+        let handshake =
+            ExtendedHandshake::parse(b"d1:md11:lt_donthavei3e11:ut_metadatai1e6:ut_pexi2ee13:metadata_sizei152ee");
+        let extensions = Extensions { ut_metadata: Some(1), lt_donthave: Some(3), upload_only: None };
+        let expected = ExtendedHandshake { extensions, metadata_size: Some(152), ..ExtendedHandshake::default() };
+        assert_eq!(handshake, Ok(expected));
+    }
+
+    #[test]
+    fn our_handshake_is_canonical_and_read_again() {
+        let handshake = ExtendedHandshake {
+            extensions: Extensions { ut_metadata: Some(1), lt_donthave: Some(2), upload_only: Some(0) },
+            metadata_size: Some(9),
+            reqq: Some(512),
+            upload_only: Some(true),
+            v: Some("Voice Memos".into()),
+        };
+        let payload = handshake.encode();
+        let expected = b"d1:md11:lt_donthavei2e11:upload_onlyi0e11:ut_metadatai1ee\
+            13:metadata_sizei9e4:reqqi512e11:upload_onlyi1e1:v11:Voice Memose";
+        assert_eq!(payload, expected);
+        assert_eq!(ExtendedHandshake::parse(&payload), Ok(handshake));
+    }
+
+    #[test]
+    fn values_that_cannot_be_used_are_taken_as_not_there() {
+        let sloppy =
+            b"d1:md11:ut_metadatai256e11:lt_donthave1:xe13:metadata_sizei-1e4:reqqi99999999999e1:v4:a\x1bb\neignored";
+        let expected = ExtendedHandshake { v: Some("ab".into()), ..ExtendedHandshake::default() };
+        assert_eq!(ExtendedHandshake::parse(sloppy), Ok(expected));
+        assert_eq!(ExtendedHandshake::parse(b"de"), Ok(ExtendedHandshake::default()));
+        assert_eq!(ExtendedHandshake::parse(b"d13:metadata_sizei0ee"), Ok(ExtendedHandshake::default()));
+        assert_eq!(ExtendedHandshake::parse(b"le"), Err(ExtensionError::Missing("dictionary")));
+    }
+
+    #[test]
+    fn a_later_handshake_changes_what_it_names() {
+        let mut extensions = Extensions { ut_metadata: Some(1), lt_donthave: Some(2), upload_only: None };
+        extensions.update(Extensions { ut_metadata: Some(0), lt_donthave: None, upload_only: Some(5) });
+        assert_eq!(extensions, Extensions { ut_metadata: Some(0), lt_donthave: Some(2), upload_only: Some(5) });
+    }
+
+    #[test]
+    fn metadata_messages_have_the_bytes_that_webtorrent_reads() {
+        for (message, payload) in [
+            (MetadataMessage::Request { piece: 5 }, b"d8:msg_typei0e5:piecei5ee".as_slice()),
+            (MetadataMessage::Reject { piece: 5 }, b"d8:msg_typei2e5:piecei5ee"),
+            (
+                MetadataMessage::Data { piece: 5, total_size: Some(152), data: b"d2:eei1ee".to_vec() },
+                b"d8:msg_typei1e5:piecei5e10:total_sizei152eed2:eei1ee",
+            ),
+        ] {
+            assert_eq!(message.encode(), payload);
+            assert_eq!(MetadataMessage::parse(payload), Ok(message));
+        }
+    }
+
+    #[test]
+    fn the_data_begins_where_the_dictionary_ends() {
+        let payload = b"d2:eed2:eei1ee8:msg_typei1e5:piecei0eeeedata";
+        let expected = MetadataMessage::Data { piece: 0, total_size: None, data: b"eedata".to_vec() };
+        assert_eq!(MetadataMessage::parse(payload), Ok(expected));
+    }
+
+    #[test]
+    fn metadata_messages_that_cannot_be_are_refused() {
+        for (payload, error) in [
+            (b"d8:msg_typei9e5:piecei0ee".as_slice(), ExtensionError::UnknownKind(9)),
+            (b"d8:msg_typei0ee", ExtensionError::Missing("piece")),
+            (b"d8:msg_typei0e5:piecei-1ee", ExtensionError::Missing("piece")),
+            (b"d5:piecei0ee", ExtensionError::Missing("msg_type")),
+            (b"d8:msg_typ", ExtensionError::Bencode(BencodeError::Truncated)),
+        ] {
+            assert_eq!(MetadataMessage::parse(payload), Err(error));
+        }
+        let data = MetadataMessage::Data { piece: 0, total_size: Some(1), data: vec![0; METADATA_PIECE_LEN as usize] };
+        let mut payload = data.encode();
+        assert_eq!(MetadataMessage::parse(&payload), Ok(data));
+        payload.push(0);
+        assert_eq!(MetadataMessage::parse(&payload), Err(ExtensionError::TooLong));
+    }
+
+    #[test]
+    fn dont_have_is_one_number() {
+        assert_eq!(parse_dont_have(&encode_dont_have(258)), Ok(258));
+        assert_eq!(encode_dont_have(258), [0, 0, 1, 2]);
+        assert_eq!(parse_dont_have(&[0; 5]), Err(ExtensionError::Length(5)));
+    }
+}

@@ -272,3 +272,168 @@ fn clean_path(parts: &[Value<'_>]) -> Result<Vec<String>, MetainfoError> {
     let clean = |part: &[u8]| clean_name(part).unwrap_or_else(|| UNNAMED.to_owned());
     parts.iter().map(|part| part.as_bytes().map(clean).ok_or(MetainfoError::Files)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::torrent::bencode::{BencodeError, DictEncoder, encode_bytes, encode_list};
+
+    /// A single file of 40000 bytes in pieces of 16 KiB; tests put what they want to see refused.
+    fn single() -> DictEncoder {
+        let dict = DictEncoder::new().bytes("name", "memo.webm").integer("length", 40_000);
+        dict.integer("piece length", 16_384).bytes("pieces", [7; 60])
+    }
+
+    fn file(length: i64, path: &[&str], attributes: &str) -> Vec<u8> {
+        let dict = DictEncoder::new().integer("length", length).list("path", path.iter().map(encode_bytes));
+        if attributes.is_empty() { dict.encode() } else { dict.bytes("attr", attributes).encode() }
+    }
+
+    fn multi(files: impl IntoIterator<Item = Vec<u8>>, pieces: usize) -> Result<Info, MetainfoError> {
+        let dict = DictEncoder::new().bytes("name", "album").integer("piece length", 10);
+        Info::parse(&dict.bytes("pieces", vec![0; 20 * pieces]).list("files", files).encode())
+    }
+
+    #[test]
+    fn pieces_cover_the_content_and_the_last_is_short() {
+        let info = Info::parse(&single().encode()).expect("an ordinary torrent");
+        assert_eq!(
+            (info.name(), info.total_length(), info.piece_length(), info.piece_count()),
+            ("memo.webm", 40_000, 16_384, 3)
+        );
+        let lengths: Vec<_> = info.pieces().map(|piece| info.piece_len(piece)).collect();
+        assert_eq!(lengths, [16_384, 16_384, 7_232]);
+        let last = info.piece(2).expect("a third piece");
+        assert_eq!((last.get(), last.index(), info.piece_range(last)), (2, 2, 32_768..40_000));
+        assert_eq!(info.piece(3), None);
+    }
+
+    #[test]
+    fn byte_ranges_find_their_pieces() {
+        let info = Info::parse(&single().encode()).expect("an ordinary torrent");
+        let pieces = |range| info.pieces_in(range).map(PieceIndex::get).collect::<Vec<_>>();
+        assert_eq!(pieces(0..1), [0]);
+        assert_eq!(pieces(16_383..16_385), [0, 1]);
+        assert_eq!(pieces(16_384..32_768), [1]);
+        assert_eq!(pieces(0..u64::MAX), [0, 1, 2]);
+        assert_eq!(pieces(39_999..40_000), [2]);
+        assert_eq!(pieces(40_000..50_000), [0; 0]);
+        assert_eq!(pieces(5..5), [0; 0]);
+        #[expect(clippy::reversed_empty_ranges, reason = "that is the question")]
+        let backwards = pieces(9..3);
+        assert_eq!(backwards, [0; 0]);
+    }
+
+    #[test]
+    fn a_piece_of_another_torrent_has_no_bytes_here() {
+        let large = Info::parse(&single().encode()).expect("an ordinary torrent");
+        let small = multi([file(5, &["a"], "")], 1).expect("a small torrent");
+        let foreign = large.piece(2).expect("a third piece");
+        assert_eq!(small.piece_len(foreign), 0);
+        assert!(!small.verify(foreign, &[]));
+    }
+
+    #[test]
+    fn only_the_right_bytes_verify() {
+        let dict = DictEncoder::new().bytes("name", "x").integer("length", 3).integer("piece length", 16_384);
+        let info = Info::parse(&dict.bytes("pieces", Sha1::digest(b"abc")).encode()).expect("a tiny torrent");
+        let piece = info.piece(0).expect("its piece");
+        assert!(info.verify(piece, b"abc"));
+        assert!(!info.verify(piece, b"abd"));
+        assert!(!info.verify(piece, b"abcd"));
+        assert!(!info.verify(piece, b""));
+    }
+
+    #[test]
+    fn an_empty_file_has_no_pieces() {
+        let info = Info::parse(&single().integer("length", 0).bytes("pieces", "").encode()).expect("an empty file");
+        assert_eq!((info.piece_count(), info.total_length(), info.pieces_in(0..9).count()), (0, 0, 0));
+    }
+
+    #[test]
+    fn the_infohash_is_that_of_the_bytes_even_if_they_are_not_canonical() {
+        let sloppy = b"d6:lengthi03e4:name1:x12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaa7:ignoredi-0ee";
+        let info = Info::parse(sloppy).expect("leniently");
+        assert_eq!(info.info_hash().as_bytes()[..], Sha1::digest(sloppy)[..]);
+        assert_eq!(info.raw(), sloppy);
+    }
+
+    #[test]
+    fn other_keys_are_kept_raw() {
+        let card = DictEncoder::new().bytes("title", "Tuesday").encode();
+        let info = Info::parse(&single().raw("memo", card.clone()).encode()).expect("a torrent with a card");
+        assert_eq!(info.extra(b"memo"), Some(&card[..]));
+        assert_eq!(info.extra(b"memos"), None);
+    }
+
+    #[test]
+    fn private_is_yes_no_or_unsaid() {
+        let private = |dict: DictEncoder| Info::parse(&dict.encode()).expect("a torrent").private();
+        assert_eq!(private(single()), None);
+        assert_eq!(private(single().integer("private", 0)), Some(false));
+        assert_eq!(private(single().integer("private", 1)), Some(true));
+    }
+
+    #[test]
+    fn files_lie_end_to_end_across_piece_borders() {
+        let files =
+            [file(7, &["a.txt"], ""), file(3, &[".pad", "3"], "p"), file(8, &["b", "c.txt"], "x"), file(0, &["d"], "")];
+        let info = multi(files, 2).expect("a multi-file torrent");
+        assert_eq!((info.name(), info.total_length(), info.files().len()), ("album", 18, 4));
+        assert_eq!(info.files()[2].path, ["b", "c.txt"]);
+        assert_eq!(info.files()[2].range(), 10..18);
+        assert_eq!(info.files().iter().map(|file| file.padding).collect::<Vec<_>>(), [false, true, false, false]);
+    }
+
+    #[test]
+    fn paths_lead_nowhere_else_and_links_are_left_out() {
+        let files = [file(1, &["..", "/etc", "a\\b", ""], ""), file(0, &["link"], "l")];
+        let info = multi(files, 1).expect("a torrent that tries");
+        assert_eq!(info.files().len(), 1);
+        assert_eq!(info.files()[0].path, ["_", "_etc", "a_b", "Unnamed"]);
+    }
+
+    #[test]
+    fn utf8_keys_come_first() {
+        let file = DictEncoder::new().integer("length", 1).list("path", [encode_bytes([0xe9])]);
+        let file = file.list("path.utf-8", [encode_bytes("é")]).encode();
+        let dict = DictEncoder::new().bytes("name", [0xe9]).bytes("name.utf-8", "né").integer("piece length", 1);
+        let info = Info::parse(&dict.bytes("pieces", [0; 20]).list("files", [file]).encode()).expect("an old torrent");
+        assert_eq!((info.name(), info.files()[0].path[0].as_str()), ("né", "é"));
+    }
+
+    #[test]
+    fn the_name_is_cleaned_for_display_and_kept_as_it_came() {
+        let info = Info::parse(&single().bytes("name", "a/\u{202e}b\n").encode()).expect("a torrent with a bad name");
+        assert_eq!(info.name(), "a_b");
+        assert_eq!(info.raw_name(), "a/\u{202e}b\n".as_bytes());
+        assert_eq!(
+            Info::parse(&single().bytes("name", "").encode()).expect("a torrent without a name").name(),
+            "Unnamed"
+        );
+    }
+
+    #[test]
+    fn what_does_not_add_up_is_refused() {
+        let check = |dict: DictEncoder, error| assert_eq!(Info::parse(&dict.encode()), Err(error));
+        check(single().bytes("pieces", [0; 59]), MetainfoError::Hashes);
+        check(single().bytes("pieces", [0; 40]), MetainfoError::PieceCount);
+        check(single().bytes("pieces", [0; 80]), MetainfoError::PieceCount);
+        check(single().integer("length", i64::MAX), MetainfoError::PieceCount);
+        check(single().integer("length", -1), MetainfoError::Length);
+        check(single().bytes("length", "1"), MetainfoError::Missing("length"));
+        check(single().integer("name", 1), MetainfoError::Missing("name"));
+        check(single().integer("pieces", 1), MetainfoError::Missing("pieces"));
+        for length in [0, -1, i64::from(MAX_PIECE_LENGTH) + 1, i64::MAX] {
+            check(single().integer("piece length", length), MetainfoError::PieceLength);
+        }
+        check(single().list("files", []), MetainfoError::Files);
+        check(single().raw("files", encode_list([file(1, &[], "")])), MetainfoError::Files);
+        check(single().raw("files", encode_list([file(1, &["a"; MAX_PATH_PARTS + 1], "")])), MetainfoError::Files);
+        assert_eq!(multi([file(i64::MAX, &["a"], ""), file(1, &["b"], "")], 1), Err(MetainfoError::Length));
+        assert_eq!(multi([file(0, &["link"], "l")], 0), Err(MetainfoError::Files));
+        assert_eq!(Info::parse(b"le"), Err(MetainfoError::NotADictionary));
+        assert_eq!(Info::parse(b"d"), Err(MetainfoError::Bencode(BencodeError::Truncated)));
+        assert_eq!(Info::parse(&vec![b'd'; MAX_INFO_LEN + 1]), Err(MetainfoError::TooLarge));
+    }
+}

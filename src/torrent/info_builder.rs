@@ -101,3 +101,60 @@ pub fn default_piece_length(length: u64) -> u32 {
     let reaches = |log2: &u32| u128::from(length).pow(2) >= 1u128 << (2 * log2 - 1 + 20);
     1 << (MIN_PIECE_LENGTH_LOG2..=MAX_PIECE_LENGTH_LOG2).rev().find(reaches).unwrap_or(MIN_PIECE_LENGTH_LOG2)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::torrent::bencode::{BencodeError, encode_bytes};
+
+    #[test]
+    fn an_extra_key_takes_its_sorted_place() {
+        let mut builder = InfoBuilder::new("a", 1).extra("memo", b"d5:title1:Te".as_slice());
+        builder.push(b"x");
+        let raw = builder.finish().expect("a torrent with a card").raw().to_vec();
+        assert!(raw.starts_with(b"d6:lengthi1e4:memod5:title1:Te4:name1:a12:piece lengthi16384e6:pieces20:"));
+    }
+
+    #[test]
+    fn an_extra_value_must_be_canonical() {
+        let finish = |value: &[u8]| InfoBuilder::new("a", 0).extra("memo", value).finish();
+        assert_eq!(finish(b"i01e"), Err(MetainfoError::Bencode(BencodeError::Integer(19))));
+        assert!(finish(b"d1:b0:1:a0:e").is_err(), "unsorted");
+        assert!(finish(b"").is_err(), "nothing");
+        assert!(finish(&encode_bytes("fine")).is_ok());
+    }
+
+    #[test]
+    fn other_bytes_than_announced_are_refused() {
+        for pushed in [0, 1, 3] {
+            let mut builder = InfoBuilder::new("a", 2);
+            builder.push(&vec![0; pushed]);
+            assert_eq!(builder.finish(), Err(MetainfoError::Length), "{pushed} bytes");
+        }
+    }
+
+    #[test]
+    fn every_piece_verifies_with_any_piece_length() {
+        let content: Vec<u8> = (0..100).collect();
+        for piece_length in [1, 7, 50, 99, 100, 101] {
+            let mut builder = InfoBuilder::new("a", 100).piece_length(piece_length);
+            content.chunks(13).for_each(|portion| builder.push(portion));
+            let info = builder.finish().expect("a torrent");
+            assert_eq!(info.piece_count(), 100u32.div_ceil(piece_length));
+            for piece in info.pieces() {
+                let range = info.piece_range(piece);
+                assert!(info.verify(piece, &content[range.start as usize..range.end as usize]));
+            }
+        }
+    }
+
+    #[test]
+    fn piece_lengths_stay_within_bounds() {
+        assert_eq!(default_piece_length(0), 16 * 1024);
+        assert_eq!(default_piece_length(100 << 20), 128 * 1024);
+        assert_eq!(default_piece_length(u64::MAX), 4 * 1024 * 1024);
+        // The borders, where (length / 1024)² = 2^29.
+        assert_eq!(default_piece_length(23_726_566), 16 * 1024);
+        assert_eq!(default_piece_length(23_726_567), 32 * 1024);
+    }
+}

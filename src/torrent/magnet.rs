@@ -155,3 +155,100 @@ pub(crate) fn percent_encode(text: &str) -> String {
 fn hex_digit(character: u8) -> Option<u8> {
     char::from(character).to_digit(16).map(|digit| digit as u8)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEX: &str = "aad050ee1bb22e196939547b134535824dabf0ce";
+
+    fn parse(rest: &str) -> Magnet {
+        format!("magnet:?xt=urn:btih:{HEX}{rest}").parse().expect("a link with an infohash")
+    }
+
+    #[test]
+    fn links_are_written_as_webtorrent_writes_them() {
+        let magnet = Magnet {
+            name: Some("memo one+two & <é>.webm".into()),
+            trackers: vec!["wss://t.example/?a=b".into()],
+            web_seeds: vec!["https://w.example/(1)".into()],
+            ..parse("")
+        };
+        let text = format!(
+            "magnet:?xt=urn:btih:{HEX}&dn=memo+one%2Btwo+%26+%3C%C3%A9%3E.webm\
+             &tr=wss%3A%2F%2Ft.example%2F%3Fa%3Db&ws=https%3A%2F%2Fw.example%2F(1)"
+        );
+        assert_eq!(magnet.to_string(), text);
+        assert_eq!(text.parse(), Ok(magnet));
+    }
+
+    #[test]
+    fn infohashes_are_found_in_many_forms() {
+        let expected = parse("");
+        for text in [
+            format!("MAGNET:?xt=URN:BTIH:{}", HEX.to_uppercase()),
+            format!(" stream-magnet:?xt=urn:btih:{HEX}\n"),
+            format!("magnet:?xt.1=urn:btih:{HEX}&xt.2=urn:btmh:1220{HEX}"),
+            format!("magnet:?xt=urn:btmh:1220{}&xt=urn:btih:{HEX}", "0".repeat(64)),
+            format!("magnet:?xt=urn:btih:{}&xt=urn:btih:{HEX}", "0".repeat(40)),
+            format!("magnet:?xt.1=urn:btih:{}&xt=urn:btih:{HEX}", "0".repeat(40)),
+            format!("magnet:?dn=&amp;xt=urn%3Abtih%3A{HEX}&&x&=&xl=5"),
+            "magnet:?xt=urn:btih:VLIFB3Q3WIXBS2JZKR5RGRJVQJG2X4GO".to_owned(),
+        ] {
+            assert_eq!(text.parse(), Ok(expected.clone()), "{text}");
+        }
+    }
+
+    #[test]
+    fn links_without_a_torrent_say_so() {
+        for (text, error) in [
+            ("", InvalidMagnet::Scheme),
+            ("hello", InvalidMagnet::Scheme),
+            ("magnet:", InvalidMagnet::Scheme),
+            ("ééééééééé", InvalidMagnet::Scheme),
+            ("magnet:?", InvalidMagnet::NoInfoHash),
+            ("magnet:?xt=urn:btih:===", InvalidMagnet::NoInfoHash),
+            ("magnet:?xt=?dn=", InvalidMagnet::NoInfoHash),
+            ("magnet:?xt=urn:btih:aad050ee1bb22e196939547b134535824dabf0c", InvalidMagnet::NoInfoHash),
+            ("magnet:?xt=urn:btih:aad050ee1bb22e196939547b134535824dabf0cef", InvalidMagnet::NoInfoHash),
+            ("magnet:?xt=urn:sha1:aad050ee1bb22e196939547b134535824dabf0ce", InvalidMagnet::NoInfoHash),
+            (&"magnet:?".repeat(3000), InvalidMagnet::TooLong),
+        ] {
+            assert_eq!(text.parse::<Magnet>(), Err(error), "{text:.60}");
+        }
+    }
+
+    #[test]
+    fn names_are_decoded_and_cleaned() {
+        for (encoded, name) in [
+            ("memo+one", Some("memo one")),
+            ("memo%20one%2Btwo", Some("memo one+two")),
+            ("%C3%A9t%C3%A9", Some("été")),
+            ("été", Some("été")),
+            ("100%", Some("100%")),
+            ("%zz%4", Some("%zz%4")),
+            ("%ff", Some("\u{fffd}")),
+            ("a=b", Some("a=b")),
+            ("%2e%2e%2fx%0a%e2%80%ae", Some(".._x")),
+            ("", None),
+        ] {
+            assert_eq!(parse(&format!("&dn={encoded}")).name.as_deref(), name, "{encoded}");
+        }
+    }
+
+    #[test]
+    fn trackers_are_kept_in_order_each_once_encoded_or_not() {
+        let magnet =
+            parse("&tr=wss%3A%2F%2Fa&tr=&tr.1=udp://b:1&tr=wss://a&tr=wss://t.example/?a=b&ws=https://w&as=https://x");
+        assert_eq!(magnet.trackers, ["wss://a", "udp://b:1", "wss://t.example/?a=b"]);
+        assert_eq!(magnet.web_seeds, ["https://w", "https://x"]);
+    }
+
+    #[test]
+    fn urls_are_bounded_and_huge_selections_cost_nothing() {
+        let many: String = (0..1000).map(|number| format!("&tr=wss://{number}")).collect();
+        assert_eq!(parse(&many).trackers.len(), MAX_URLS);
+        assert_eq!(parse(&format!("&tr=wss://{}", "a".repeat(MAX_URL_LEN))).trackers, [""; 0]);
+        assert_eq!(parse("&so=0-4294967295,9-1,5-5,x&x.pe=1.2.3.4:5"), parse(""));
+    }
+}

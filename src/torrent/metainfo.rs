@@ -93,3 +93,60 @@ fn urls<'v, 'a: 'v>(values: impl IntoIterator<Item = &'v Value<'a>>) -> Vec<Stri
     }
     urls
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::torrent::InfoBuilder;
+
+    fn info() -> Info {
+        InfoBuilder::new("empty.webm", 0).finish().expect("an empty torrent")
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let metainfo = Metainfo {
+            info: info(),
+            trackers: vec!["wss://a.example/".into(), "wss://b.example/".into()],
+            web_seeds: vec!["https://c.example/memo.webm".into()],
+        };
+        assert_eq!(Metainfo::parse(&metainfo.encode()), Ok(metainfo));
+    }
+
+    #[test]
+    fn the_infohash_is_that_of_the_slice() {
+        let sloppy = b"d4:infod6:lengthi00e4:name1:x12:piece lengthi16384e6:pieces0:ee";
+        let metainfo = Metainfo::parse(sloppy).expect("leniently");
+        assert_eq!(metainfo.info.raw(), &sloppy[7..sloppy.len() - 1]);
+    }
+
+    #[test]
+    fn web_seeds_come_as_a_list_a_text_or_nothing() {
+        let web_seeds = |dict: DictEncoder| {
+            Metainfo::parse(&dict.raw("info", info().raw()).encode()).expect("a torrent file").web_seeds
+        };
+        assert_eq!(web_seeds(DictEncoder::new().bytes("url-list", "https://a")), ["https://a"]);
+        assert_eq!(web_seeds(DictEncoder::new().bytes("url-list", "")), [""; 0]);
+        assert_eq!(web_seeds(DictEncoder::new().list("url-list", [])), [""; 0]);
+        assert_eq!(
+            web_seeds(DictEncoder::new().list("url-list", ["https://a", "https://b"].map(encode_bytes))).len(),
+            2
+        );
+    }
+
+    #[test]
+    fn trackers_are_bounded_and_each_is_named_once() {
+        let tier = |url: String| encode_list([encode_bytes(&url), encode_bytes("wss://first")]);
+        let tiers = (0..1000).map(|number| tier(format!("wss://{number}")));
+        let dict =
+            DictEncoder::new().raw("info", info().raw()).bytes("announce", "wss://first").list("announce-list", tiers);
+        let trackers = Metainfo::parse(&dict.encode()).expect("a torrent file").trackers;
+        assert_eq!((trackers.len(), trackers[0].as_str(), trackers[1].as_str()), (MAX_URLS, "wss://first", "wss://0"));
+    }
+
+    #[test]
+    fn a_file_without_an_info_dictionary_is_refused() {
+        assert_eq!(Metainfo::parse(b"de"), Err(MetainfoError::Missing("info")));
+        assert_eq!(Metainfo::parse(b"d4:infoi1ee"), Err(MetainfoError::NotADictionary));
+    }
+}

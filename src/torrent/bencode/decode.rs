@@ -199,3 +199,109 @@ impl<'a> Reader<'a> {
         self.bytes.get(self.at).copied().ok_or(BencodeError::Truncated)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both readers: what the strict one says, then what the lenient one says.
+    #[track_caller]
+    fn check(text: &str, strict: Result<Kind<'_>, BencodeError>, lenient: Result<Kind<'_>, BencodeError>) {
+        let kind = |value: Value<'static>| value.kind().clone();
+        let bytes: &'static [u8] = text.to_owned().leak().as_bytes();
+        assert_eq!(decode(bytes).map(kind), strict, "strictly {text:?}");
+        assert_eq!(decode_lenient(bytes).map(kind), lenient, "leniently {text:?}");
+    }
+
+    #[track_caller]
+    fn refused(text: &str, error: BencodeError) {
+        check(text, Err(error), Err(error));
+    }
+
+    #[test]
+    fn integers_have_one_canonical_form() {
+        for number in [0, -1, 7, 42, i64::MAX, i64::MIN] {
+            check(&format!("i{number}e"), Ok(Kind::Integer(number)), Ok(Kind::Integer(number)));
+        }
+        for (text, number) in [("i03e", 3), ("i-0e", 0), ("ie", 0), ("i-03e", -3), ("i00e", 0)] {
+            check(text, Err(BencodeError::Integer(1)), Ok(Kind::Integer(number)));
+        }
+    }
+
+    #[test]
+    fn integers_that_are_none_are_refused() {
+        for text in ["i+1e", "i1.5e", "i--1e", "i1-e", "i 1e", "i9223372036854775808e", "i-9223372036854775809e"] {
+            refused(text, BencodeError::Integer(1));
+        }
+        refused(&format!("i{}e", "9".repeat(1000)), BencodeError::Integer(1));
+        refused("i1", BencodeError::Truncated);
+    }
+
+    #[test]
+    fn byte_strings_have_one_canonical_form() {
+        check("0:", Ok(Kind::Bytes(b"")), Ok(Kind::Bytes(b"")));
+        check("3:abc", Ok(Kind::Bytes(b"abc")), Ok(Kind::Bytes(b"abc")));
+        check("03:abc", Err(BencodeError::StringLength(0)), Ok(Kind::Bytes(b"abc")));
+        check("00:", Err(BencodeError::StringLength(0)), Ok(Kind::Bytes(b"")));
+    }
+
+    #[test]
+    fn lengths_that_cannot_be_are_refused() {
+        refused("3:ab", BencodeError::Truncated);
+        refused("3", BencodeError::Truncated);
+        refused("3abc", BencodeError::StringLength(0));
+        refused("-1:a", BencodeError::Unexpected(0));
+        refused("18446744073709551615:a", BencodeError::StringLength(0));
+        refused("99999999999999999999999:a", BencodeError::StringLength(0));
+    }
+
+    #[test]
+    fn keys_are_sorted_strings_that_occur_once() {
+        let sorted = decode(b"d1:a0:1:bi1ee").expect("sorted keys");
+        assert_eq!(sorted.get("b").and_then(Value::as_integer), Some(1));
+        assert_eq!(decode(b"d1:bi1e1:ai2ee"), Err(BencodeError::KeyOrder(7)));
+        assert_eq!(decode(b"d1:ai1e1:ai2ee"), Err(BencodeError::KeyOrder(7)));
+        assert_eq!(decode_lenient(b"d1:bi1e1:ai2ee").expect("unsorted").get("b").and_then(Value::as_integer), Some(1));
+        let repeated = decode_lenient(b"d1:ai1e1:ai2ee").expect("repeated");
+        assert_eq!(repeated.get("a").and_then(Value::as_integer), Some(2), "the last one counts");
+        refused("di1e1:ae", BencodeError::Key(1));
+        let any_bytes = decode(b"d2:\xff\x001:xe").expect("keys are bytes");
+        assert_eq!(any_bytes.get(b"\xff\x00").and_then(Value::as_bytes), Some(&b"x"[..]));
+    }
+
+    #[test]
+    fn nothing_is_read_beyond_the_end() {
+        let text = b"d4:listli1e3:abcdee4:spam4:eggse";
+        decode(text).expect("the whole of it");
+        for end in 0..text.len() {
+            assert_eq!(decode_lenient(&text[..end]), Err(BencodeError::Truncated), "cut at {end}");
+        }
+        refused("i1ei2e", BencodeError::Trailing(3));
+        refused("e", BencodeError::Unexpected(0));
+        refused("", BencodeError::Truncated);
+    }
+
+    #[test]
+    fn a_prefix_ends_where_its_value_ends() {
+        let (value, rest) = decode_prefix(b"d3:keyd2:eei1eeeee rest").expect("a dictionary");
+        assert_eq!(value.raw(), b"d3:keyd2:eei1eee");
+        assert_eq!(rest, b"ee rest");
+    }
+
+    #[test]
+    fn raw_bytes_are_those_that_came() {
+        let value = decode_lenient(b"d4:infod1:bi01e1:a2:xyee").expect("a torrent of sorts");
+        assert_eq!(value.get("info").expect("its info").raw(), b"d1:bi01e1:a2:xye");
+    }
+
+    #[test]
+    fn depth_values_and_length_are_limited() {
+        let nested = |depth: usize| [vec![b'l'; depth], vec![b'e'; depth]].concat();
+        decode(&nested(MAX_DEPTH)).expect("as deep as is allowed");
+        assert_eq!(decode(&nested(MAX_DEPTH + 1)), Err(BencodeError::TooDeep));
+        assert_eq!(decode(&vec![b'l'; 1_000_000]), Err(BencodeError::TooDeep));
+        let flat = [&b"l"[..], &b"le".repeat(MAX_VALUES), b"e"].concat();
+        assert_eq!(decode(&flat), Err(BencodeError::TooManyValues));
+        assert_eq!(decode(&vec![b'l'; MAX_LEN + 1]), Err(BencodeError::TooLong));
+    }
+}

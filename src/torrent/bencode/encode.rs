@@ -65,3 +65,23 @@ impl DictEncoder {
         out
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_sorted_whatever_order_they_are_put_in() {
+        let dict = DictEncoder::new()
+            .bytes("name", "memo")
+            .integer("length", -3)
+            .list("files", [encode_integer(1), encode_bytes("é")])
+            .raw("memo", DictEncoder::new().encode());
+        assert_eq!(dict.encode(), "d5:filesli1e2:ée6:lengthi-3e4:memode4:name4:memoe".as_bytes());
+    }
+
+    #[test]
+    fn a_key_put_twice_keeps_the_last_value() {
+        assert_eq!(DictEncoder::new().integer("a", 1).integer("a", 2).encode(), b"d1:ai2ee");
+    }
+}

@@ -6,6 +6,8 @@
 mod client;
 mod fields;
 mod reply;
+#[cfg(test)]
+mod tests;
 
 use serde_json::json;
 

@@ -261,3 +261,98 @@ impl Stage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::torrent::{InfoHash, PeerId};
+
+    /// A decoder behind a handshake that was taken.
+    fn greeted() -> Decoder {
+        let mut bytes = Vec::new();
+        Handshake::new(InfoHash::new([1; 20]), PeerId::new([2; 20])).encode(&mut bytes);
+        let mut decoder = Decoder::new();
+        decoder.push(&bytes);
+        assert!(matches!(decoder.next(), Ok(Some(Frame::Handshake(_)))));
+        decoder
+    }
+
+    /// What comes first of these bytes.
+    fn first(bytes: &[u8]) -> Result<Option<Message>, WireError> {
+        let mut decoder = greeted();
+        decoder.push(bytes);
+        decoder.next().map(|frame| match frame {
+            Some(Frame::Message(message)) => Some(message),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn strangers_are_refused_at_the_first_wrong_byte() {
+        let mut decoder = Decoder::new();
+        decoder.push(b"\x13Bit");
+        assert_eq!(decoder.next(), Ok(None));
+        decoder.push(b"x");
+        assert_eq!(decoder.next(), Err(WireError::Protocol));
+        for stranger in [b"\x12BitTorrent protoco".as_slice(), b"GET / HTTP/1.1\r\n", &[0; 100]] {
+            let mut decoder = Decoder::new();
+            decoder.push(stranger);
+            assert_eq!(decoder.next(), Err(WireError::Protocol));
+        }
+    }
+
+    #[test]
+    fn unknown_messages_are_passed_over() {
+        let mut decoder = greeted();
+        decoder.push(b"\0\0\0\x05\x63abcd\0\0\0\x01\x01");
+        assert_eq!(decoder.next(), Ok(Some(Frame::Message(Message::Unknown(0x63)))));
+        assert_eq!(decoder.next(), Ok(Some(Frame::Message(Message::Unchoke))));
+        assert_eq!(decoder.next(), Ok(None));
+    }
+
+    #[test]
+    fn messages_before_a_fault_are_given_and_none_after() {
+        let mut decoder = greeted();
+        decoder.push(b"\0\0\0\x01\x01\0\0\0\x02\x01x\0\0\0\x01\x01");
+        assert_eq!(decoder.next(), Ok(Some(Frame::Message(Message::Unchoke))));
+        let fault = WireError::Length { id: 1, length: 2 };
+        assert_eq!(decoder.next(), Err(fault));
+        decoder.push(b"\0\0\0\x01\x01");
+        assert_eq!(decoder.next(), Err(fault), "a fault stays");
+    }
+
+    #[test]
+    fn lengths_that_cannot_be_are_refused_before_their_bytes_come() {
+        for (id, length) in [(0, 2), (4, 4), (4, 6), (6, 12), (7, 8), (13, 1), (14, 5), (16, 14), (20, 1)] {
+            let head = [&u32::to_be_bytes(length)[..], &[id]].concat();
+            assert_eq!(first(&head), Err(WireError::Length { id, length }), "message {id}");
+        }
+    }
+
+    #[test]
+    fn long_messages_are_refused_and_the_longest_is_not() {
+        for (id, longest) in
+            [(5, MAX_BITFIELD_LEN + 1), (7, MAX_BLOCK_LEN + 9), (20, MAX_MESSAGE_LEN + 1), (99, MAX_MESSAGE_LEN + 1)]
+        {
+            let message = |length: u32| [&length.to_be_bytes()[..], &[id], &vec![0; length as usize - 1]].concat();
+            assert!(matches!(first(&message(longest)), Ok(Some(_))), "message {id}");
+            assert_eq!(first(&message(longest + 1)), Err(WireError::TooLong { id, length: longest + 1 }));
+        }
+        assert_eq!(first(b"\xff\xff\xff\xff\x07"), Err(WireError::TooLong { id: 7, length: u32::MAX }));
+    }
+
+    #[test]
+    fn the_claim_of_a_length_reserves_little() {
+        let mut decoder = greeted();
+        decoder.push(&[&MAX_MESSAGE_LEN.to_be_bytes()[..], b"\x14\x01"].concat());
+        assert!(decoder.pending.capacity() <= 2 * MAX_RESERVED as usize);
+    }
+
+    #[test]
+    fn empty_payloads_are_messages_too() {
+        assert_eq!(first(b"\0\0\0\x01\x05"), Ok(Some(Message::Bitfield(vec![]))));
+        assert_eq!(first(b"\0\0\0\x02\x14\x03"), Ok(Some(Message::Extended(3, vec![]))));
+        let empty = Message::Piece { piece: 1, begin: 2, data: vec![] };
+        assert_eq!(first(b"\0\0\0\x09\x07\0\0\0\x01\0\0\0\x02"), Ok(Some(empty)));
+    }
+}

@@ -195,3 +195,52 @@ fn array<const N: usize>(bytes: &[u8], start: usize) -> [u8; N] {
     array.copy_from_slice(&bytes[start..start + N]);
     array
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(message: Message) -> String {
+        let mut bytes = Vec::new();
+        message.encode(&mut bytes);
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn messages_have_the_bytes_of_the_beps() {
+        let block = BlockRequest { piece: 1, begin: 0x4000, length: 0x4000 };
+        for (message, bytes) in [
+            (Message::KeepAlive, "00000000"),
+            (Message::Choke, "0000000100"),
+            (Message::Unchoke, "0000000101"),
+            (Message::Interested, "0000000102"),
+            (Message::NotInterested, "0000000103"),
+            (Message::Have(258), "000000050400000102"),
+            (Message::Bitfield(vec![0xa0, 0]), "0000000305a000"),
+            (Message::Request(block), "0000000d06000000010000400000004000"),
+            (Message::Piece { piece: 1, begin: 2, data: vec![0xff] }, "0000000a070000000100000002ff"),
+            (Message::Cancel(block), "0000000d08000000010000400000004000"),
+            (Message::Suggest(3), "000000050d00000003"),
+            (Message::HaveAll, "000000010e"),
+            (Message::HaveNone, "000000010f"),
+            (Message::Reject(block), "0000000d10000000010000400000004000"),
+            (Message::AllowedFast(4), "000000051100000004"),
+            (Message::Extended(0, b"de".to_vec()), "0000000414006465"),
+            (Message::Unknown(99), "0000000163"),
+        ] {
+            assert_eq!(hex(message.clone()), bytes, "{message:?}");
+        }
+    }
+
+    #[test]
+    fn our_handshake_offers_extensions_and_fast() {
+        let handshake = Handshake::new(InfoHash::new([0xaa; 20]), PeerId::new([0xbb; 20]));
+        assert!(handshake.extension_protocol() && handshake.fast());
+        let mut bytes = Vec::new();
+        handshake.encode(&mut bytes);
+        let expected = [b"\x13BitTorrent protocol\0\0\0\0\0\x10\0\x04".as_slice(), &[0xaa; 20], &[0xbb; 20]].concat();
+        assert_eq!(bytes, expected);
+        let plain = Handshake { reserved: [0; 8], ..handshake };
+        assert!(!plain.extension_protocol() && !plain.fast());
+    }
+}

@@ -1,0 +1,6 @@
+//! The codecs of the engine, from outside: golden vectors made with the JavaScript packages, and properties.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod golden;
+mod properties;
