@@ -1,0 +1,59 @@
+//! What the engine tells the app, and why it refuses.
+
+use serde::{Deserialize, Serialize};
+
+use crate::memo::MemoId;
+use crate::store::StoreError;
+use crate::torrent::{MetainfoError, Status};
+
+/// Something the screens should know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Change {
+    /// How far everything has come: all of it, at most four times a second.
+    Statuses(Vec<Status>),
+    /// This memo's row was written: read it again.
+    MemoChanged(MemoId),
+    /// All bytes of this memo are here.
+    Imported(MemoId),
+    /// Something went wrong that belongs to no single memo. A sentence.
+    Problem(String),
+}
+
+/// Why a memo cannot be shared.
+#[derive(Debug, thiserror::Error)]
+pub enum ShareError {
+    /// This browser has no `RTCPeerConnection`.
+    #[error(
+        "This browser cannot connect to other devices (it has no WebRTC), so it cannot share. The memo is safe here."
+    )]
+    NoWebRtc,
+    /// There is no such memo.
+    #[error("This memo is not on this device any more.")]
+    NoMemo,
+    /// It is still arriving.
+    #[error("This memo is still arriving. It can be shared once all of it is here.")]
+    NotComplete,
+    /// Its audio could not be read to the end.
+    #[error("The audio of this memo could not be read to the end, so it cannot be shared.")]
+    Unreadable,
+    /// It was shared before, and what its link stands for is lost.
+    #[error("What this memo's link stands for is not on this device any more.")]
+    Forgotten,
+    /// Its metadata would not be valid.
+    #[error("This memo cannot be shared: {0}")]
+    Metainfo(#[from] MetainfoError),
+    /// The store failed.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}
+
+/// Why a link cannot be imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// This browser has no `RTCPeerConnection`.
+    #[error("This browser cannot connect to other devices (it has no WebRTC), so it cannot receive memos.")]
+    NoWebRtc,
+    /// The store failed.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,183 @@
+//! What the deployer and the person decide about the network.
+
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Response, RtcConfiguration, Url};
+
+use crate::store::Store;
+
+/// Where a deployer changes things without a rebuild.
+const CONFIG_URL: &str = "/config.json";
+
+/// The name of [`NetworkSettings`] among the stored settings.
+const SETTING: &str = "network";
+
+/// Imports above this size ask first when config.json does not say: a hundred megabytes are three days of voice.
+const ASK_ABOVE_BYTES: u64 = 100 * 1024 * 1024;
+
+/// How this device finds and reaches others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The tracker URLs in use, absolute, most wanted first.
+    pub trackers: Vec<String>,
+    /// Every known tracker, with those that the person switched off.
+    pub known_trackers: Vec<KnownTracker>,
+    /// The servers that help connections through NATs.
+    pub ice_servers: Vec<IceServer>,
+    /// An import above this size waits for a yes.
+    pub ask_above_bytes: u64,
+}
+
+/// A tracker as the settings page lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownTracker {
+    /// Its absolute URL.
+    pub url: String,
+    /// Whether it is used.
+    pub enabled: bool,
+    /// Whether the person added it, rather than the deployer.
+    pub added: bool,
+}
+
+/// One entry of `iceServers`, as `RTCPeerConnection` takes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IceServer {
+    /// One URL or several.
+    pub urls: Urls,
+    /// For a TURN server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// For a TURN server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+}
+
+/// The URLs of one [`IceServer`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Urls {
+    /// `"stun:…"`
+    One(String),
+    /// `["stun:…", "turn:…"]`
+    Several(Vec<String>),
+}
+
+/// What the person changed, kept among the settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NetworkSettings {
+    /// Trackers besides the deployer's, as absolute URLs.
+    pub added_trackers: Vec<String>,
+    /// Trackers that are not to be used, as absolute URLs.
+    pub disabled_trackers: Vec<String>,
+    /// In place of the deployer's ICE servers.
+    pub ice_servers: Option<Vec<IceServer>>,
+}
+
+impl NetworkSettings {
+    /// What is stored; nothing changed when there is nothing, or nothing readable.
+    pub async fn load(store: &Store) -> Self {
+        store.setting(SETTING).await.ok().flatten().unwrap_or_default()
+    }
+
+    /// Keeps them for the next start.
+    ///
+    /// # Errors
+    /// The store cannot take them.
+    pub async fn save(&self, store: &Store) -> Result<(), crate::store::StoreError> {
+        store.put_setting(SETTING, self).await
+    }
+}
+
+/// The shape of config.json.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct ConfigFile {
+    trackers: Vec<String>,
+    ice_servers: Vec<IceServer>,
+    ask_above_bytes: Option<u64>,
+}
+
+impl Config {
+    /// Reads config.json, from the service worker's cache when there is no network, and what the person changed. Without
+    /// either, this site's own tracker is all there is.
+    pub async fn load(store: &Store) -> Self {
+        let file = fetch_file()
+            .await
+            .unwrap_or_else(|| ConfigFile { trackers: vec!["/announce".to_owned()], ..ConfigFile::default() });
+        Self::merge(file, NetworkSettings::load(store).await)
+    }
+
+    fn merge(file: ConfigFile, settings: NetworkSettings) -> Self {
+        let mut known_trackers: Vec<KnownTracker> = Vec::new();
+        let from_file = file.trackers.iter().map(|url| (url, false));
+        let from_settings = settings.added_trackers.iter().map(|url| (url, true));
+        for (url, added) in from_file.chain(from_settings) {
+            let Some(url) = resolve_tracker(url) else { continue };
+            if known_trackers.iter().all(|known| known.url != url) {
+                let enabled = !settings.disabled_trackers.contains(&url);
+                known_trackers.push(KnownTracker { url, enabled, added });
+            }
+        }
+        let enabled = known_trackers.iter().filter(|known| known.enabled);
+        Self {
+            trackers: enabled.map(|known| known.url.clone()).collect(),
+            known_trackers,
+            ice_servers: settings.ice_servers.unwrap_or(file.ice_servers),
+            ask_above_bytes: file.ask_above_bytes.unwrap_or(ASK_ABOVE_BYTES),
+        }
+    }
+
+    /// The trackers to use for a torrent whose link named `from_link`: ours first, and none that the person switched off.
+    pub(super) fn trackers_for(&self, from_link: &[String]) -> Vec<String> {
+        let mut trackers = self.trackers.clone();
+        for url in from_link.iter().filter_map(|url| resolve_tracker(url)) {
+            let off = self.known_trackers.iter().any(|known| known.url == url && !known.enabled);
+            if !off && !trackers.contains(&url) {
+                trackers.push(url);
+            }
+        }
+        trackers
+    }
+
+    /// What every `RTCPeerConnection` is made with.
+    pub(super) fn rtc(&self) -> RtcConfiguration {
+        let config = RtcConfiguration::new();
+        if let Ok(servers) = serde_wasm_bindgen::to_value(&self.ice_servers) {
+            config.set_ice_servers(&servers);
+        }
+        config
+    }
+}
+
+/// The absolute WebSocket URL of a tracker, seen from this page; `None` when it cannot be one. One trailing slash is left out,
+/// since `wss://t` and `wss://t/` are one tracker.
+pub fn resolve_tracker(url: &str) -> Option<String> {
+    let url = url.trim();
+    let (url, scheme) = match Url::new(url) {
+        Ok(absolute) => match absolute.protocol().as_str() {
+            "ws:" => (absolute, "ws"),
+            "wss:" => (absolute, "wss"),
+            _ => return None,
+        },
+        Err(_) => {
+            let page = web_sys::window()?.location();
+            let scheme = if page.protocol().ok()? == "https:" { "wss" } else { "ws" };
+            (Url::new_with_base(url, &page.href().ok()?).ok()?, scheme)
+        }
+    };
+    let path = url.pathname();
+    let path = path.strip_suffix('/').unwrap_or(&path);
+    Some(format!("{scheme}://{}{path}{}", url.host(), url.search()))
+}
+
+async fn fetch_file() -> Option<ConfigFile> {
+    let window = web_sys::window()?;
+    let response: Response = JsFuture::from(window.fetch_with_str(CONFIG_URL)).await.ok()?.dyn_into().ok()?;
+    if !response.ok() {
+        return None;
+    }
+    let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
+    serde_json::from_str(&text).ok()
+}

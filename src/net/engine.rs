@@ -1,0 +1,541 @@
+//! The handle that the app holds.
+//!
+//! In one tab of the device it drives the engine, in the others it passes orders on and hears how things are. Whatever must
+//! outlive a tab is written to the store first; an order only says where to look.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::rc::{Rc, Weak};
+
+use futures::StreamExt;
+use futures::channel::{mpsc, oneshot};
+use gloo_timers::callback::Timeout;
+use js_sys::Reflect;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Event, PageTransitionEvent, VisibilityState};
+
+use super::audio_source::AudioSource;
+use super::driver::{Driver, DriverEvent};
+use super::leadership::Leadership;
+use super::tabs::{Order, Tabs, Word};
+use super::{Change, Config, Held, ImportError, Listener, ShareError, clock, freeze};
+use crate::memo::{Memo, MemoId};
+use crate::store::{Store, StoreError, TorrentRow};
+use crate::torrent::{Command, Info, InfoHash, Instant, Magnet, Status};
+
+/// Between two publications of the statuses. Quick enough for a progress bar, slow enough to cost nothing.
+const PUBLISH_INTERVAL_MS: u64 = 250;
+
+/// When the last bytes have flowed, the rates still have to sink to zero on the screens.
+const RATE_INTERVAL_MS: u64 = 1000;
+
+/// The engine of this device, as this tab sees it. Clones are the same engine.
+#[derive(Clone)]
+pub struct Engine(Rc<Inner>);
+
+pub(super) struct Inner {
+    this: Weak<Self>,
+    store: Store,
+    config: RefCell<Config>,
+    on_change: Box<dyn Fn(Change)>,
+    tabs: Tabs,
+    claim: RefCell<Option<Leadership>>,
+    /// Present in the tab that leads.
+    leading: RefCell<Option<Leading>>,
+    statuses: RefCell<Vec<Status>>,
+    published_at: Cell<Instant>,
+    publish_timer: RefCell<Option<Timeout>>,
+    /// Told once when pieces have been stored somewhere.
+    awaiting_pieces: RefCell<Vec<oneshot::Sender<()>>>,
+    /// Memos that are being frozen, with those who wait for it.
+    freezing: RefCell<BTreeSet<MemoId>>,
+    frozen: RefCell<Vec<oneshot::Sender<()>>>,
+    listeners: RefCell<Vec<Listener>>,
+    audio: RefCell<Option<AudioSource>>,
+}
+
+struct Leading {
+    driver: Driver,
+    orders: mpsc::UnboundedSender<Order>,
+}
+
+impl Engine {
+    /// Starts taking part in everything that the store says is shared or still arriving, here or in another tab.
+    pub fn start(store: Store, config: Config, on_change: impl Fn(Change) + 'static) -> Self {
+        let inner = Rc::new_cyclic(|this: &Weak<Inner>| Inner {
+            this: this.clone(),
+            store,
+            config: RefCell::new(config),
+            on_change: Box::new(on_change),
+            tabs: Tabs::open({
+                let this = this.clone();
+                move |word| {
+                    if let Some(inner) = this.upgrade() {
+                        inner.hear(word);
+                    }
+                }
+            }),
+            claim: RefCell::default(),
+            leading: RefCell::default(),
+            statuses: RefCell::default(),
+            published_at: Cell::default(),
+            publish_timer: RefCell::default(),
+            awaiting_pieces: RefCell::default(),
+            freezing: RefCell::default(),
+            frozen: RefCell::default(),
+            listeners: RefCell::default(),
+            audio: RefCell::default(),
+        });
+        inner.listen();
+        inner.audio.replace(AudioSource::start(&inner));
+        inner.tabs.say(&Word::Hello);
+        inner.claim_leadership();
+        Self(inner)
+    }
+
+    /// Offers a memo to whoever has its link, and says what the link holds. The first time freezes what is shared: the name,
+    /// the card and the bytes; later calls return the same link.
+    ///
+    /// # Errors
+    /// A sentence for the person who tapped "Share".
+    pub async fn share(&self, id: &MemoId) -> Result<Magnet, ShareError> {
+        if !webrtc_available() {
+            return Err(ShareError::NoWebRtc);
+        }
+        let inner = &self.0;
+        while !inner.freezing.borrow_mut().insert(id.clone()) {
+            // A second tap waits for the first.
+            let (done, waiting) = oneshot::channel();
+            inner.frozen.borrow_mut().push(done);
+            let _ = waiting.await;
+        }
+        let info = inner.frozen_info(id).await;
+        inner.freezing.borrow_mut().remove(id);
+        for waiting in inner.frozen.take() {
+            let _ = waiting.send(());
+        }
+        let info = info?;
+
+        inner.order(Order::Join(info.info_hash()));
+        inner.announce(Change::MemoChanged(id.clone()));
+        let name = Some(info.name().to_owned());
+        let trackers = inner.config.borrow().trackers.clone();
+        Ok(Magnet { name, trackers, ..Magnet::new(info.info_hash()) })
+    }
+
+    /// Stops offering a memo: connections close, trackers are told. Its link works again after the next [`Engine::share`].
+    ///
+    /// # Errors
+    /// The store cannot remember it; sharing has stopped for now.
+    pub async fn stop_sharing(&self, id: &MemoId) -> Result<(), StoreError> {
+        let Some(memo) = self.0.store.update_memo(id, |memo| memo.shared = false).await? else { return Ok(()) };
+        let Some(info_hash) = memo.info_hash else { return Ok(()) };
+        let stored = self.0.store.update_torrent(info_hash, |row| row.shared = false).await;
+        self.0.order(Order::Leave(info_hash));
+        self.0.announce(Change::MemoChanged(id.clone()));
+        stored.map(drop)
+    }
+
+    /// Fetches the memos of a link. Idempotent: what is here already is reported by [`Change::Imported`], what is on its way
+    /// goes on. Goes on after a reload, too.
+    ///
+    /// # Errors
+    /// A sentence for the person who opened the link.
+    pub async fn import(&self, magnets: Vec<Magnet>) -> Result<Vec<InfoHash>, ImportError> {
+        let mut imports = Vec::new();
+        for magnet in magnets {
+            imports.push(magnet.info_hash);
+            self.0.import(magnet).await?;
+        }
+        Ok(imports)
+    }
+
+    /// Leaves a swarm and forgets it. A memo that has not arrived completely goes with it, a complete one stays.
+    ///
+    /// # Errors
+    /// The store cannot forget it; it is left for now.
+    pub async fn remove(&self, info_hash: InfoHash) -> Result<(), StoreError> {
+        let inner = &self.0;
+        inner.order(Order::Leave(info_hash));
+        match inner.store.memo_by_info_hash(info_hash).await? {
+            Some(memo) if memo.complete => self.stop_sharing(&memo.id).await,
+            Some(memo) => {
+                inner.store.delete_memo(&memo.id).await?;
+                inner.store.delete_torrent(info_hash).await?;
+                inner.announce(Change::MemoChanged(memo.id));
+                Ok(())
+            }
+            None => inner.store.delete_torrent(info_hash).await,
+        }
+    }
+
+    /// Goes on with something that waits for a yes because of its size, or that failed: "Try again".
+    pub fn resume(&self, info_hash: InfoHash) {
+        self.0.order(Order::Resume(info_hash));
+    }
+
+    /// Somebody listens here: these bytes come first.
+    pub fn want_soon(&self, info_hash: InfoHash, bytes: Range<u64>) {
+        self.0.want_soon(info_hash, bytes);
+    }
+
+    /// The network may have changed: every tracker is tried at once. The engine notices by itself when the browser does.
+    pub fn network_changed(&self) {
+        self.0.order(Order::NetworkChanged);
+    }
+
+    /// Reads the configuration and [`NetworkSettings`](super::NetworkSettings) again and begins anew with them.
+    pub async fn reconfigure(&self) {
+        let config = Config::load(&self.0.store).await;
+        self.0.config.replace(config);
+        self.0.order(Order::Restart);
+    }
+
+    /// How far everything had come at the last [`Change::Statuses`].
+    pub fn statuses(&self) -> Vec<Status> {
+        self.0.statuses.borrow().clone()
+    }
+
+    /// The configuration in use.
+    pub fn config(&self) -> Config {
+        self.0.config.borrow().clone()
+    }
+}
+
+impl Inner {
+    /// These bytes come first.
+    pub(super) fn want_soon(&self, info_hash: InfoHash, bytes: Range<u64>) {
+        self.order(Order::WantSoon(info_hash, bytes));
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Resolves when pieces have been stored, or statuses have changed otherwise. Ask before looking whether what one waits for
+    /// is there.
+    pub(super) fn next_piece(&self) -> oneshot::Receiver<()> {
+        let (stored, waiting) = oneshot::channel();
+        let mut awaiting = self.awaiting_pieces.borrow_mut();
+        awaiting.retain(|waiting| !waiting.is_canceled());
+        awaiting.push(stored);
+        waiting
+    }
+
+    fn wake_waiting(&self) {
+        for waiting in self.awaiting_pieces.take() {
+            let _ = waiting.send(());
+        }
+    }
+
+    /// What the browser tells about the network and the page.
+    fn listen(self: &Rc<Self>) {
+        let Some(window) = web_sys::window() else { return };
+        let Some(document) = window.document() else { return };
+        let this = self.this.clone();
+        let online = Listener::new(&window, "online", move |_: Event| {
+            if let Some(inner) = this.upgrade() {
+                inner.order(Order::NetworkChanged);
+            }
+        });
+        let this = self.this.clone();
+        let page = document.clone();
+        let visible = Listener::new(&document, "visibilitychange", move |_: Event| {
+            if let Some(inner) = this.upgrade().filter(|_| page.visibility_state() == VisibilityState::Visible) {
+                inner.order(Order::NetworkChanged);
+            }
+        });
+        let this = self.this.clone();
+        let hide = Listener::new(&window, "pagehide", move |_: Event| {
+            if let Some(inner) = this.upgrade() {
+                inner.step_back();
+            }
+        });
+        let this = self.this.clone();
+        let show = Listener::new(&window, "pageshow", move |event: PageTransitionEvent| {
+            if let Some(inner) = this.upgrade().filter(|_| event.persisted()) {
+                inner.tabs.say(&Word::Hello);
+                inner.claim_leadership();
+            }
+        });
+        self.listeners.borrow_mut().extend([online, visible, hide, show]);
+    }
+
+    fn claim_leadership(&self) {
+        let this = self.this.clone();
+        let claim = Leadership::claim(move || {
+            if let Some(inner) = this.upgrade() {
+                inner.lead();
+            }
+        });
+        let previous = self.claim.replace(Some(claim));
+        drop(previous);
+    }
+
+    /// The page goes away: says goodbye everywhere, and lets another tab lead. It may come back from the browser's cache.
+    fn step_back(&self) {
+        if let Some(leading) = self.leading.take() {
+            leading.driver.command(Command::Shutdown);
+        }
+        self.claim.take();
+    }
+
+    /// Starts the engine in this tab.
+    fn lead(&self) {
+        if !webrtc_available() {
+            // Nobody could be reached; everything waits in the store for a better browser.
+            return;
+        }
+        let this = self.this.clone();
+        let config = self.config.borrow();
+        let driver = Driver::new(self.store.clone(), config.rtc(), config.ask_above_bytes, move |event| {
+            if let Some(inner) = this.upgrade() {
+                inner.handle_driver(event);
+            }
+        });
+        let (orders, mut received) = mpsc::unbounded();
+        self.leading.replace(Some(Leading { driver, orders }));
+        let this = self.this.clone();
+        spawn_local(async move {
+            if let Some(inner) = this.upgrade() {
+                inner.join_all().await;
+            }
+            while let Some(order) = received.next().await {
+                let Some(inner) = this.upgrade() else { return };
+                inner.follow(order).await;
+            }
+        });
+    }
+
+    fn driver(&self) -> Option<Driver> {
+        self.leading.borrow().as_ref().map(|leading| leading.driver.clone())
+    }
+
+    /// Has something done, by whoever leads.
+    fn order(&self, order: Order) {
+        match &*self.leading.borrow() {
+            Some(leading) => drop(leading.orders.unbounded_send(order)),
+            None => self.tabs.say(&Word::Order(order)),
+        }
+    }
+
+    /// Does it. Orders are followed one after the other, so that leaving never overtakes joining.
+    async fn follow(&self, order: Order) {
+        let Some(driver) = self.driver() else { return };
+        match order {
+            Order::Join(info_hash) => match self.store.torrent(info_hash).await {
+                Ok(Some(row)) => self.join(row).await,
+                Ok(None) => {}
+                Err(error) => self.announce(Change::Problem(error.to_string())),
+            },
+            Order::Leave(info_hash) => {
+                driver.remove(info_hash);
+                self.publish();
+            }
+            Order::Resume(info_hash) if driver.has_refused(&info_hash) => {}
+            Order::Resume(info_hash) => {
+                driver.command(Command::Resume(info_hash));
+                driver.command(Command::NetworkChanged);
+            }
+            Order::WantSoon(info_hash, bytes) => driver.command(Command::WantSoon(info_hash, bytes)),
+            Order::NetworkChanged => driver.command(Command::NetworkChanged),
+            Order::Restart => {
+                driver.command(Command::Shutdown);
+                self.leading.take();
+                let config = Config::load(&self.store).await;
+                self.config.replace(config);
+                self.lead();
+            }
+        }
+    }
+
+    async fn join_all(&self) {
+        match self.store.torrents().await {
+            Ok(rows) => {
+                for row in rows {
+                    self.join(row).await;
+                }
+            }
+            Err(error) => self.announce(Change::Problem(error.to_string())),
+        }
+        self.publish();
+    }
+
+    /// Takes part in a stored torrent, if it is meant to be.
+    async fn join(&self, row: TorrentRow) {
+        let memo = match self.store.memo(&row.memo_id).await {
+            Ok(memo) => memo,
+            Err(error) => return self.announce(Change::Problem(error.to_string())),
+        };
+        let Some(driver) = self.driver() else { return };
+        let wanted = match &memo {
+            Some(memo) if memo.is_deleted() => false,
+            Some(memo) if memo.complete => row.shared,
+            _ => true,
+        };
+        if !wanted {
+            return;
+        }
+        let trackers = self.config.borrow().trackers_for(&row.trackers);
+        let held = memo.and_then(|memo| Held::of(&row, memo));
+        driver.add(&row, trackers, held);
+    }
+
+    fn hear(&self, word: Word) {
+        match word {
+            Word::Hello if self.leading.borrow().is_some() => self.publish_to_tabs(),
+            Word::Hello => {}
+            Word::Order(order) if self.leading.borrow().is_some() => self.order(order),
+            Word::Order(_) => {}
+            Word::Change(change) => {
+                if let Change::Statuses(statuses) = &change {
+                    self.statuses.replace(statuses.clone());
+                    self.wake_waiting();
+                }
+                (self.on_change)(change);
+            }
+        }
+    }
+
+    /// Tells this tab and the others.
+    fn announce(&self, change: Change) {
+        self.tabs.say(&Word::Change(change.clone()));
+        (self.on_change)(change);
+    }
+
+    fn handle_driver(&self, event: DriverEvent) {
+        match event {
+            DriverEvent::Moved => self.publish_soon(),
+            DriverEvent::Turned => self.publish(),
+            DriverEvent::Piece => self.wake_waiting(),
+            DriverEvent::MemoChanged(id) => self.announce(Change::MemoChanged(id)),
+            DriverEvent::Imported(id) => self.announce(Change::Imported(id)),
+            DriverEvent::Problem(sentence) => self.announce(Change::Problem(sentence)),
+        }
+    }
+
+    /// Publishes at once, or as soon as the last time is long enough ago.
+    fn publish_soon(&self) {
+        let since_ms = (clock::now() - self.published_at.get()).as_millis() as u64;
+        if since_ms >= PUBLISH_INTERVAL_MS {
+            self.publish();
+        } else if self.publish_timer.borrow().is_none() {
+            self.publish_in(PUBLISH_INTERVAL_MS - since_ms);
+        }
+    }
+
+    fn publish_in(&self, delay_ms: u64) {
+        let this = self.this.clone();
+        let timer = Timeout::new(delay_ms as u32, move || {
+            if let Some(inner) = this.upgrade() {
+                inner.publish();
+            }
+        });
+        let previous = self.publish_timer.replace(Some(timer));
+        drop(previous);
+    }
+
+    fn publish(&self) {
+        let Some(driver) = self.driver() else { return };
+        let timer = self.publish_timer.take();
+        drop(timer);
+        self.published_at.set(clock::now());
+        let statuses = driver.statuses();
+        if statuses.iter().any(|status| status.down_rate > 0 || status.up_rate > 0) {
+            self.publish_in(RATE_INTERVAL_MS);
+        }
+        let changed = *self.statuses.borrow() != statuses;
+        if changed {
+            self.statuses.replace(statuses.clone());
+            self.wake_waiting();
+            self.announce(Change::Statuses(statuses));
+        }
+    }
+
+    fn publish_to_tabs(&self) {
+        let statuses = self.statuses.borrow().clone();
+        self.tabs.say(&Word::Change(Change::Statuses(statuses)));
+    }
+
+    /// The metadata of a memo that is to be shared, made when this is the first time.
+    async fn frozen_info(&self, id: &MemoId) -> Result<Info, ShareError> {
+        let memo = self.store.memo(id).await?.ok_or(ShareError::NoMemo)?;
+        if let Some(info_hash) = memo.info_hash {
+            let shared = self.store.update_torrent(info_hash, |row| row.shared = true).await?;
+            let info = shared.and_then(|row| Info::parse(&row.info?).ok()).ok_or(ShareError::Forgotten)?;
+            self.store.update_memo(id, |memo| memo.shared = true).await?;
+            return Ok(info);
+        }
+        if !memo.complete {
+            return Err(ShareError::NotComplete);
+        }
+        let info = freeze::info_of(&self.store, &memo).await?;
+        let row = freeze::row_of(&info, id, &self.config.borrow().trackers);
+        // The torrent first: a memo whose link is known always has what the link stands for.
+        self.store.put_torrent(&row).await?;
+        let updated = self.store.update_memo(id, |memo| {
+            memo.info_hash = Some(info.info_hash());
+            memo.shared = true;
+        });
+        if updated.await?.is_none() {
+            self.store.delete_torrent(info.info_hash()).await?;
+            return Err(ShareError::NoMemo);
+        }
+        Ok(info)
+    }
+
+    async fn import(&self, magnet: Magnet) -> Result<(), ImportError> {
+        let info_hash = magnet.info_hash;
+        match self.store.memo_by_info_hash(info_hash).await? {
+            Some(memo) if memo.complete => return self.welcome_back(memo).await,
+            Some(memo) if memo.is_deleted() => {
+                self.store.update_memo(&memo.id, |memo| memo.deleted_at_ms = None).await?;
+                self.announce(Change::MemoChanged(memo.id));
+            }
+            _ => {}
+        }
+        if !webrtc_available() {
+            return Err(ImportError::NoWebRtc);
+        }
+        let known = self.store.update_torrent(info_hash, |row| {
+            let new = magnet.trackers.iter().filter(|url| !row.trackers.contains(url)).cloned().collect::<Vec<_>>();
+            row.trackers.extend(new);
+            row.trackers.truncate(MAX_TRACKERS);
+        });
+        if known.await?.is_none() {
+            let row = TorrentRow {
+                info_hash,
+                memo_id: MemoId::from(info_hash),
+                trackers: magnet.trackers.into_iter().take(MAX_TRACKERS).collect(),
+                info: None,
+                have: Vec::new(),
+                shared: true,
+                added_ms: js_sys::Date::now() as u64,
+                name: magnet.name,
+                delivered: 0,
+            };
+            self.store.put_torrent(&row).await?;
+        }
+        self.order(Order::Join(info_hash));
+        Ok(())
+    }
+
+    /// A link to something that is here already. Opening it is as good as taking it out of the bin.
+    async fn welcome_back(&self, memo: Memo) -> Result<(), ImportError> {
+        if memo.is_deleted() {
+            self.store.update_memo(&memo.id, |memo| memo.deleted_at_ms = None).await?;
+        }
+        self.announce(Change::Imported(memo.id));
+        Ok(())
+    }
+}
+
+/// Trackers kept of one link, as many as a session takes.
+const MAX_TRACKERS: usize = 10;
+
+/// Whether this browser can connect to other devices at all.
+pub fn webrtc_available() -> bool {
+    let class = Reflect::get(&js_sys::global(), &"RTCPeerConnection".into());
+    class.is_ok_and(|class| class.is_function())
+}

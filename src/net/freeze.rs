@@ -1,0 +1,37 @@
+//! The first share of a memo: its name, its card and its bytes become a torrent that never changes again.
+
+use super::ShareError;
+use crate::memo::{CARD_KEY, Card, Memo, MemoId, file_name};
+use crate::store::{Store, TorrentRow};
+use crate::torrent::{Bitfield, Info, InfoBuilder};
+
+/// Bytes read and hashed at once. Between two such steps the page can do something else.
+const STEP_BYTES: u64 = 256 * 1024;
+
+/// Reads all of a memo and makes its metadata, card included.
+pub(super) async fn info_of(store: &Store, memo: &Memo) -> Result<Info, ShareError> {
+    let mut builder = InfoBuilder::new(file_name(memo), memo.size).extra(CARD_KEY, Card::of(memo).encode());
+    let mut start = 0;
+    while start < memo.size {
+        let end = memo.size.min(start + STEP_BYTES);
+        let bytes = store.read_audio(memo, start..end).await?.ok_or(ShareError::Unreadable)?;
+        builder.push(&bytes);
+        start = end;
+    }
+    Ok(builder.finish()?)
+}
+
+/// The row of a memo that is being shared from here.
+pub(super) fn row_of(info: &Info, memo_id: &MemoId, trackers: &[String]) -> TorrentRow {
+    TorrentRow {
+        info_hash: info.info_hash(),
+        memo_id: memo_id.clone(),
+        trackers: trackers.to_vec(),
+        info: Some(info.raw().to_vec()),
+        have: Bitfield::full(info.piece_count()).as_bytes().to_vec(),
+        shared: true,
+        added_ms: js_sys::Date::now() as u64,
+        name: Some(info.name().to_owned()),
+        delivered: 0,
+    }
+}

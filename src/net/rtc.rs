@@ -1,0 +1,324 @@
+//! One `RTCPeerConnection` with its one data channel.
+//!
+//! Candidates are not trickled: a tracker carries one offer and one answer, so a description is handed out when its candidates
+//! are in, or when waiting longer would cost more than it brings.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use futures::future::{AbortHandle, abortable};
+use gloo_timers::callback::Timeout;
+use js_sys::{ArrayBuffer, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    Event, MessageEvent, RtcConfiguration, RtcDataChannel, RtcDataChannelEvent, RtcDataChannelState,
+    RtcDataChannelType, RtcIceConnectionState, RtcIceGatheringState, RtcPeerConnection, RtcPeerConnectionIceEvent,
+    RtcPeerConnectionState, RtcSdpType, RtcSessionDescriptionInit,
+};
+
+use super::Listener;
+use crate::torrent::{ClosedBy, LOW_WATER_BYTES};
+
+/// A description leaves by then, with the candidates that are there. A dead network interface can hold gathering up for 40 s.
+const GATHER_LIMIT_MS: u32 = 1000;
+
+/// How long the other local candidates may lag behind the first when there is no STUN server to wait for.
+const HOST_GRACE_MS: u32 = 300;
+
+/// How long the candidates of a second interface may lag behind the first one that a STUN server showed us.
+const REFLEXIVE_GRACE_MS: u32 = 50;
+
+/// The name of our channels. Nobody reads it.
+const CHANNEL_LABEL: &str = "webtorrent";
+
+/// What a connection tells its owner.
+#[derive(Debug)]
+pub(super) enum ConnectionEvent {
+    /// The offer or the answer, with its candidates.
+    Described(String),
+    /// The channel can carry bytes.
+    Opened,
+    /// Bytes came.
+    Bytes(Vec<u8>),
+    /// This many bytes wait to be sent; it became few just now.
+    Buffered(usize),
+    /// It is over.
+    Closed(ClosedBy),
+}
+
+/// A connection to one peer. Dropping it closes it and removes everything that listened to it; no event comes after that.
+pub(super) struct Connection(Rc<Inner>);
+
+struct Inner {
+    pc: RtcPeerConnection,
+    channel: RefCell<Option<RtcDataChannel>>,
+    on_event: Box<dyn Fn(ConnectionEvent)>,
+    listeners: RefCell<Vec<Listener>>,
+    /// The steps of the negotiation. A closed `RTCPeerConnection` never settles its promises, so they are ended from here.
+    steps: RefCell<Vec<AbortHandle>>,
+    /// Asks for the description as it is when it fires.
+    gather_timer: RefCell<Option<Timeout>>,
+    has_ice_servers: bool,
+    first_candidate_seen: Cell<bool>,
+    described: Cell<bool>,
+    opened: Cell<bool>,
+    closed: Cell<bool>,
+}
+
+impl Connection {
+    /// Makes a connection and its offer.
+    ///
+    /// # Errors
+    /// The browser has no WebRTC, or refuses one more connection (Chromium: about 500 per process).
+    pub(super) fn offer(
+        config: &RtcConfiguration,
+        on_event: impl Fn(ConnectionEvent) + 'static,
+    ) -> Result<Self, JsValue> {
+        let inner = Inner::new(config, on_event)?;
+        inner.adopt(inner.pc.create_data_channel(CHANNEL_LABEL));
+        inner.clone().attempt(async |inner| {
+            let offer = JsFuture::from(inner.pc.create_offer()).await?;
+            inner.describe(offer.unchecked_ref()).await
+        });
+        Ok(Self(inner))
+    }
+
+    /// Makes a connection from somebody's offer, and its answer.
+    ///
+    /// # Errors
+    /// As [`Connection::offer`]. An offer that makes no sense is reported as [`ClosedBy::Setup`].
+    pub(super) fn answer(
+        config: &RtcConfiguration,
+        offer: String,
+        on_event: impl Fn(ConnectionEvent) + 'static,
+    ) -> Result<Self, JsValue> {
+        let inner = Inner::new(config, on_event)?;
+        inner.on("datachannel", |inner, event: RtcDataChannelEvent| inner.adopt(event.channel()));
+        inner.clone().attempt(async move |inner| {
+            inner.set_remote(RtcSdpType::Offer, &offer).await?;
+            let answer = JsFuture::from(inner.pc.create_answer()).await?;
+            inner.describe(answer.unchecked_ref()).await
+        });
+        Ok(Self(inner))
+    }
+
+    /// Takes in the answer to the offer of [`Connection::offer`].
+    pub(super) fn accept_answer(&self, answer: String) {
+        self.0.clone().attempt(async move |inner| inner.set_remote(RtcSdpType::Answer, &answer).await);
+    }
+
+    /// Sends one message. A channel that cannot take it is reported as closed.
+    pub(super) fn send(&self, bytes: &[u8]) {
+        let sent = self.0.channel.borrow().as_ref().is_some_and(|channel| channel.send_with_u8_array(bytes).is_ok());
+        if !sent {
+            self.0.close_with(ClosedBy::Remote);
+        }
+    }
+
+    /// How many bytes wait to be sent.
+    pub(super) fn buffered(&self) -> usize {
+        self.0.channel.borrow().as_ref().map_or(0, |channel| channel.buffered_amount() as usize)
+    }
+
+    /// Begins to close: what was sent before still goes out, then [`ConnectionEvent::Closed`] comes.
+    /// `false` when there is nothing to wait for and the connection can be dropped.
+    pub(super) fn finish(&self) -> bool {
+        match &*self.0.channel.borrow() {
+            Some(channel) if channel.ready_state() == RtcDataChannelState::Open => {
+                channel.close();
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.0.closed.set(true);
+        self.0.release();
+    }
+}
+
+impl Inner {
+    fn new(config: &RtcConfiguration, on_event: impl Fn(ConnectionEvent) + 'static) -> Result<Rc<Self>, JsValue> {
+        let has_ice_servers = config.get_ice_servers().is_some_and(|servers| servers.length() > 0);
+        let inner = Rc::new(Self {
+            pc: RtcPeerConnection::new_with_configuration(config)?,
+            channel: RefCell::default(),
+            on_event: Box::new(on_event),
+            listeners: RefCell::default(),
+            steps: RefCell::default(),
+            gather_timer: RefCell::default(),
+            has_ice_servers,
+            first_candidate_seen: Cell::new(false),
+            described: Cell::new(false),
+            opened: Cell::new(false),
+            closed: Cell::new(false),
+        });
+        inner.on("icecandidate", |inner, event: RtcPeerConnectionIceEvent| {
+            match event.candidate().map(|candidate| candidate.candidate()) {
+                Some(candidate) => inner.handle_candidate(&candidate),
+                None => inner.handle_gathering(),
+            }
+        });
+        inner.on("icegatheringstatechange", |inner, _: Event| inner.handle_gathering());
+        inner.on("iceconnectionstatechange", |inner, _: Event| inner.handle_state());
+        inner.on("connectionstatechange", |inner, _: Event| inner.handle_state());
+        Ok(inner)
+    }
+
+    /// Listens to the peer connection for as long as this connection lives.
+    fn on<E: JsCast>(self: &Rc<Self>, name: &'static str, handle: impl Fn(&Rc<Self>, E) + 'static) {
+        let listener = Listener::new(&self.pc, name, self.handler(handle));
+        self.listeners.borrow_mut().push(listener);
+    }
+
+    fn handler<E>(self: &Rc<Self>, handle: impl Fn(&Rc<Self>, E) + 'static) -> impl Fn(E) + 'static {
+        let weak: Weak<Self> = Rc::downgrade(self);
+        move |event| {
+            if let Some(inner) = weak.upgrade().filter(|inner| !inner.closed.get()) {
+                handle(&inner, event);
+            }
+        }
+    }
+
+    /// Runs a step of the negotiation. A step that fails ends the connection; one that would outlive it ends silently.
+    fn attempt<F>(self: Rc<Self>, step: F)
+    where
+        F: AsyncFnOnce(&Rc<Self>) -> Result<(), JsValue> + 'static,
+    {
+        let inner = self.clone();
+        let (step, handle) = abortable(async move {
+            if step(&inner).await.is_err() {
+                inner.close_with(ClosedBy::Setup);
+            }
+        });
+        self.steps.borrow_mut().push(handle);
+        spawn_local(async move {
+            // Aborted: the connection was dropped.
+            let _ = step.await;
+        });
+    }
+
+    async fn set_remote(&self, kind: RtcSdpType, sdp: &str) -> Result<(), JsValue> {
+        let description = RtcSessionDescriptionInit::new(kind);
+        description.set_sdp(sdp);
+        JsFuture::from(self.pc.set_remote_description(&description)).await.map(drop)
+    }
+
+    /// Sets our description, which starts the gathering of candidates.
+    async fn describe(self: &Rc<Self>, description: &RtcSessionDescriptionInit) -> Result<(), JsValue> {
+        JsFuture::from(self.pc.set_local_description(description)).await?;
+        if !self.described.get() && !self.first_candidate_seen.get() {
+            self.describe_within(GATHER_LIMIT_MS);
+        }
+        self.handle_gathering();
+        Ok(())
+    }
+
+    fn handle_candidate(self: &Rc<Self>, candidate: &str) {
+        let first = !self.first_candidate_seen.replace(true);
+        if candidate.contains(" typ srflx") || candidate.contains(" typ relay") {
+            self.describe_within(REFLEXIVE_GRACE_MS);
+        } else if first {
+            self.describe_within(if self.has_ice_servers { GATHER_LIMIT_MS } else { HOST_GRACE_MS });
+        }
+    }
+
+    fn handle_gathering(&self) {
+        if self.pc.ice_gathering_state() == RtcIceGatheringState::Complete {
+            self.emit_description();
+        }
+    }
+
+    fn describe_within(self: &Rc<Self>, limit_ms: u32) {
+        if self.described.get() || self.closed.get() {
+            return;
+        }
+        let emit = self.handler(|inner, ()| inner.emit_description());
+        self.gather_timer.replace(Some(Timeout::new(limit_ms, move || emit(()))));
+    }
+
+    fn emit_description(&self) {
+        let Some(description) = self.pc.local_description() else { return };
+        if self.closed.get() || self.described.replace(true) {
+            return;
+        }
+        self.gather_timer.take();
+        (self.on_event)(ConnectionEvent::Described(without_trickle(&description.sdp())));
+    }
+
+    fn handle_state(&self) {
+        let failed = self.pc.ice_connection_state() == RtcIceConnectionState::Failed
+            || self.pc.connection_state() == RtcPeerConnectionState::Failed;
+        if failed {
+            // A path that worked and was lost is the other side's disappearance.
+            self.close_with(if self.opened.get() { ClosedBy::Remote } else { ClosedBy::IceFailed });
+        }
+    }
+
+    fn adopt(self: &Rc<Self>, channel: RtcDataChannel) {
+        if self.channel.borrow().is_some() {
+            // One channel per connection; a second one carries nothing that we would read.
+            channel.close();
+            return;
+        }
+        channel.set_binary_type(RtcDataChannelType::Arraybuffer);
+        channel.set_buffered_amount_low_threshold(u32::try_from(LOW_WATER_BYTES).unwrap_or(u32::MAX));
+        self.listeners.borrow_mut().extend([
+            Listener::new(&channel, "open", self.handler(|inner, _: Event| inner.handle_open())),
+            Listener::new(&channel, "message", self.handler(|inner, event: MessageEvent| inner.handle_message(&event))),
+            Listener::new(
+                &channel,
+                "bufferedamountlow",
+                self.handler(|inner, _: Event| {
+                    let buffered = inner.channel.borrow().as_ref().map_or(0, |channel| channel.buffered_amount());
+                    (inner.on_event)(ConnectionEvent::Buffered(buffered as usize));
+                }),
+            ),
+            Listener::new(&channel, "close", self.handler(|inner, _: Event| inner.close_with(ClosedBy::Remote))),
+        ]);
+        let open = channel.ready_state() == RtcDataChannelState::Open;
+        self.channel.replace(Some(channel));
+        if open {
+            self.handle_open();
+        }
+    }
+
+    fn handle_open(&self) {
+        if !self.opened.replace(true) {
+            (self.on_event)(ConnectionEvent::Opened);
+        }
+    }
+
+    fn handle_message(&self, event: &MessageEvent) {
+        let data = event.data();
+        let bytes = match data.dyn_ref::<ArrayBuffer>() {
+            Some(buffer) => Uint8Array::new(buffer).to_vec(),
+            // BitTorrent is binary, but a text frame is bytes too.
+            None => data.as_string().unwrap_or_default().into_bytes(),
+        };
+        (self.on_event)(ConnectionEvent::Bytes(bytes));
+    }
+
+    fn close_with(&self, reason: ClosedBy) {
+        if !self.closed.replace(true) {
+            (self.on_event)(ConnectionEvent::Closed(reason));
+        }
+    }
+
+    fn release(&self) {
+        self.gather_timer.take();
+        self.listeners.take();
+        self.steps.take().iter().for_each(AbortHandle::abort);
+        self.channel.take();
+        self.pc.close();
+    }
+}
+
+/// The description without the promise of more candidates, which JavaScript peers leave out as well.
+fn without_trickle(sdp: &str) -> String {
+    sdp.split_inclusive('\n').filter(|line| !line.starts_with("a=ice-options:trickle")).collect()
+}

@@ -1,0 +1,79 @@
+//! What the tabs of the app tell each other.
+
+use std::ops::Range;
+
+use js_sys::Reflect;
+use serde::{Deserialize, Serialize};
+use web_sys::{BroadcastChannel, MessageEvent};
+
+use super::{Change, Listener};
+use crate::torrent::InfoHash;
+
+/// The name of the channel.
+const CHANNEL: &str = "engine";
+
+/// One message to all other tabs.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Word {
+    /// A tab has opened and wants to know how things are.
+    Hello,
+    /// To the tab that leads.
+    Order(Order),
+    /// From the tab that leads.
+    Change(Change),
+}
+
+/// Something for the engine to do, wherever it runs. What matters for longer stands in the store already.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) enum Order {
+    /// Take part in this torrent, as its row says.
+    Join(InfoHash),
+    /// Leave it.
+    Leave(InfoHash),
+    /// Go on with it, or try again.
+    Resume(InfoHash),
+    /// Somebody listens here.
+    WantSoon(InfoHash, Range<u64>),
+    /// The network may have changed.
+    NetworkChanged,
+    /// The settings have changed: begin anew.
+    Restart,
+}
+
+/// The line to the other tabs. Dropping it hangs up.
+pub(super) struct Tabs(Option<(BroadcastChannel, Listener)>);
+
+impl Tabs {
+    /// Opens the line; a dead one where the browser has none.
+    pub(super) fn open(on_word: impl Fn(Word) + 'static) -> Self {
+        let exists = Reflect::has(&js_sys::global(), &CHANNEL_CLASS.into()).unwrap_or(false);
+        let channel = exists.then(|| BroadcastChannel::new(CHANNEL).ok()).flatten();
+        Self(channel.map(|channel| {
+            let listener = Listener::new(&channel, "message", move |event: MessageEvent| {
+                // Another version of the app may speak differently.
+                let word = event.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
+                if let Some(word) = word {
+                    on_word(word);
+                }
+            });
+            (channel, listener)
+        }))
+    }
+
+    /// Tells all other tabs.
+    pub(super) fn say(&self, word: &Word) {
+        if let (Some((channel, _)), Ok(text)) = (&self.0, serde_json::to_string(word)) {
+            let _ = channel.post_message(&text.into());
+        }
+    }
+}
+
+const CHANNEL_CLASS: &str = "BroadcastChannel";
+
+impl Drop for Tabs {
+    fn drop(&mut self) {
+        if let Some((channel, _)) = &self.0 {
+            channel.close();
+        }
+    }
+}
