@@ -1,4 +1,4 @@
-//! The last step of a build: what the service worker keeps, pages for hosts without rewrites, and compressed copies.
+//! The last step of a build: a mended module, what the service worker keeps, pages for hosts without rewrites, and compressed copies.
 //!
 //! The worker learns its build from two constants put before its own text. As they are part of the file, any change of any
 //! file of the app changes `sw.js`, which is how a browser notices that there is a new version.
@@ -9,9 +9,13 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+mod tables;
+
 /// The worker itself; the browser keeps it in a place of its own.
 const WORKER: &str = "sw.js";
 const INDEX: &str = "index.html";
+/// What a deployer may edit after the build, so it has no copy that would go stale.
+const EDITABLE: &str = "config.json";
 /// Copies of the index that let a host without rewrites answer deep links (a shared link above all).
 const DEEP_LINK_PAGES: [&str; 2] = ["404.html", "share/index.html"];
 /// What shrinks: text, and wasm. Pictures and fonts are compressed already.
@@ -54,13 +58,19 @@ pub enum PrecacheError {
     Name(PathBuf),
 }
 
-/// Finishes the build in `dist`: stamps `sw.js`, adds the pages for deep links, and writes `.br` and `.gz` copies unless this is
+/// Finishes the build in `dist`: mends the wasm (see `tables`), stamps `sw.js`, adds the pages for deep links, and writes `.br` and `.gz` copies unless this is
 /// a build for `editing`, which is thrown away in a minute and holds megabytes of debug information.
 pub fn run(dist: &Path, editing: bool) -> Result<Build, PrecacheError> {
     let mut files = files_under(dist)?;
     for required in [INDEX, WORKER] {
         if !files.iter().any(|name| name == required) {
             return Err(PrecacheError::Missing(required));
+        }
+    }
+    for name in files.iter().filter(|name| name.ends_with(".wasm")) {
+        let path = dist.join(name);
+        if let Some(mended) = tables::mended(&read(&path)?) {
+            write(&path, &mended)?;
         }
     }
     let version = version_of(dist, &files)?;
@@ -75,7 +85,7 @@ pub fn run(dist: &Path, editing: bool) -> Result<Build, PrecacheError> {
     }
     let mut brotli_bytes = 0;
     if !editing {
-        for name in &files {
+        for name in files.iter().filter(|name| *name != EDITABLE) {
             brotli_bytes += compress(&dist.join(name))?;
         }
     }
@@ -193,6 +203,7 @@ mod tests {
         write(&dist.path().join("index.html"), PAGE.repeat(9).as_bytes()).expect("index");
         write(&dist.path().join("app-0123456789abcdef_bg.wasm"), &[7; 4096]).expect("wasm");
         write(&dist.path().join("icons/icon.png"), &[1; 4096]).expect("icon");
+        write(&dist.path().join("config.json"), &[b' '; 4096]).expect("config");
         write(&dist.path().join("sw.js"), b"addEventListener('install', () => {});\n").expect("worker");
         dist
     }
@@ -210,10 +221,10 @@ mod tests {
         assert_eq!(lines.next(), Some(format!("const VERSION = \"{}\";", made.version).as_str()));
         assert_eq!(
             lines.next(),
-            Some(r#"const ASSETS = ["/app-0123456789abcdef_bg.wasm","/icons/icon.png","/index.html"];"#)
+            Some(r#"const ASSETS = ["/app-0123456789abcdef_bg.wasm","/config.json","/icons/icon.png","/index.html"];"#)
         );
         assert_eq!(lines.next(), Some("addEventListener('install', () => {});"), "the worker's own text follows");
-        assert_eq!(made.files, 3);
+        assert_eq!(made.files, 4);
     }
 
     #[test]
@@ -252,6 +263,7 @@ mod tests {
         assert!(made.brotli_bytes > br.len(), "all files count");
         assert!(dist.path().join("app-0123456789abcdef_bg.wasm.br").exists());
         assert!(!dist.path().join("icons/icon.png.br").exists(), "a picture is compressed already");
+        assert!(!dist.path().join("config.json.br").exists(), "a deployer edits it, and no copy may say otherwise");
         assert!(!dist.path().join("sw.js.br").exists(), "a small file saves nothing");
     }
 

@@ -1,6 +1,8 @@
 //! What create-torrent, parse-torrent and magnet-uri make of the same input.
 
 use serde_json::Value;
+use sha1::{Digest, Sha1};
+use voice_memos::torrent::bencode::{DictEncoder, encode_bytes};
 use voice_memos::torrent::{Info, InfoBuilder, Magnet, default_piece_length};
 
 fn vectors() -> Value {
@@ -50,6 +52,28 @@ fn torrents_are_those_of_create_torrent() {
         checked += 1;
     }
     assert_eq!(checked, 5, "all single-file vectors are checked");
+}
+
+/// The multi-file fixtures of the JavaScript clients, put together from what they are known to hold.
+#[test]
+fn multi_file_torrents_are_those_of_create_torrent() {
+    let vectors = vectors();
+    for (name, files) in [
+        ("numbers", &[("1.txt", "1"), ("2.txt", "22"), ("3.txt", "333")][..]),
+        ("folder", &[("file.txt", "This is a file\n")]),
+    ] {
+        let content: String = files.iter().map(|(_, bytes)| *bytes).collect();
+        let files = files.iter().map(|(path, bytes)| {
+            DictEncoder::new().integer("length", bytes.len() as i64).list("path", [encode_bytes(path)]).encode()
+        });
+        let dict = DictEncoder::new().bytes("name", name).integer("piece length", 16384).list("files", files);
+        let info = Info::parse(&dict.bytes("pieces", Sha1::digest(&content)).encode()).expect("a torrent");
+        let expected = &vectors["fixtures"][name];
+        assert_eq!(info.info_hash().to_string(), expected["infoHash"].as_str().expect("an infohash"));
+        assert_eq!(info.total_length(), expected["length"]);
+        assert_eq!(info.files().len() as u64, expected["files"]);
+        assert!(info.pieces().all(|piece| info.verify(piece, content.as_bytes())));
+    }
 }
 
 #[test]

@@ -1,0 +1,160 @@
+//! From slices to a memo, in flat memory: two passes over the stored slices, however long the take is.
+
+use crate::memo::webm::{Layout, Scan, WebmError, Writer};
+use crate::memo::{Memo, MemoId, Origin, WaveformBuilder};
+use crate::store::{Chunk, RECORD_LEN, Store, StoreError, Take, TakeId};
+
+/// Slices read at a time: about a minute, half a megabyte.
+const BATCH_CHUNKS: u32 = 64;
+
+/// Records written in one transaction: a megabyte.
+const BATCH_RECORDS: usize = 16;
+
+/// Why a take did not become a memo. Unless it is empty, it is kept and can be finished later.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FinishError {
+    /// There is no sound in it.
+    #[error("Nothing was recorded: the microphone gave no sound before the recording ended.")]
+    Empty,
+    /// Another tab is recording or finishing it.
+    #[error("This recording is in use in another tab. Finish it there.")]
+    InUse,
+    /// It could not be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The slices changed between the two passes.
+    #[error("The recording could not be put together ({0}). It is kept; reload the page to try again.")]
+    Container(#[from] WebmError),
+}
+
+/// Makes the memo, writes its audio, and lets it appear in place of the take.
+pub(super) async fn finish(store: &Store, take: &Take) -> Result<Memo, FinishError> {
+    let survey = survey(store, take).await?;
+    let id = take.id.memo_id();
+    let mut records = Records::new(store, id);
+    let mut writer = survey.layout.as_ref().map(Layout::writer);
+    let mut slices = Slices::new(store, &take.id);
+    while let Some(batch) = slices.next().await? {
+        for chunk in batch {
+            match &mut writer {
+                Some(writer) => writer.push(&chunk.bytes, &mut records.pending),
+                None => records.pending.extend(chunk.bytes),
+            }
+        }
+        records.flush_full().await?;
+    }
+    writer.map(Writer::finish).transpose()?;
+    let size = records.finish().await?;
+
+    let memo = Memo {
+        title: take.title.clone(),
+        recorded_at_ms: take.started_at_ms,
+        duration_ms: survey.layout.as_ref().map_or(survey.until_ms, Layout::duration_ms),
+        mime: take.mime.clone(),
+        size,
+        record_len: RECORD_LEN,
+        waveform: survey.waveform.finish(),
+        complete: true,
+        ..Memo::new(id.clone(), Origin::Recorded)
+    };
+    store.finish_take(&take.id, &memo).await?;
+    Ok(memo)
+}
+
+/// What the first pass found.
+struct Survey {
+    /// How to mend it. `None`: it stays as it is, because its container needs no mending (MP4), or because it is damaged in a
+    /// way that only a better player can read. Sound is never thrown away.
+    layout: Option<Layout>,
+    waveform: WaveformBuilder,
+    until_ms: u64,
+}
+
+async fn survey(store: &Store, take: &Take) -> Result<Survey, FinishError> {
+    let mut scan = take.mime.starts_with("audio/webm").then(Scan::default);
+    let mut waveform = WaveformBuilder::default();
+    let (mut until_ms, mut is_empty) = (0, true);
+    let mut slices = Slices::new(store, &take.id);
+    while let Some(batch) = slices.next().await? {
+        for chunk in batch {
+            if let Some(scan) = &mut scan {
+                scan.push(&chunk.bytes);
+            }
+            chunk.peaks.iter().for_each(|peak| waveform.push(*peak));
+            until_ms = chunk.until_ms.max(until_ms);
+            is_empty &= chunk.bytes.is_empty();
+        }
+    }
+    let layout = match scan.map(Scan::finish) {
+        Some(Err(WebmError::NoSound)) => return Err(FinishError::Empty),
+        _ if is_empty => return Err(FinishError::Empty),
+        Some(Ok(layout)) => Some(layout),
+        Some(Err(_)) | None => None,
+    };
+    Ok(Survey { layout, waveform, until_ms })
+}
+
+/// The stored slices of a take, batch by batch.
+pub(super) struct Slices<'a> {
+    store: &'a Store,
+    take: &'a TakeId,
+    next: u32,
+}
+
+impl<'a> Slices<'a> {
+    pub(super) fn new(store: &'a Store, take: &'a TakeId) -> Self {
+        Self { store, take, next: 0 }
+    }
+
+    /// The next batch; `None` after the last one.
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<Chunk>>, StoreError> {
+        let batch = self.store.chunks(self.take, self.next, BATCH_CHUNKS).await?;
+        let Some(last) = batch.last() else { return Ok(None) };
+        self.next = last.n.saturating_add(1);
+        Ok(Some(batch))
+    }
+}
+
+/// Cuts bytes into audio records and stores them.
+struct Records<'a> {
+    store: &'a Store,
+    id: &'a MemoId,
+    /// Bytes that are not stored yet.
+    pending: Vec<u8>,
+    stored: u32,
+    size: u64,
+}
+
+impl<'a> Records<'a> {
+    fn new(store: &'a Store, id: &'a MemoId) -> Self {
+        Self { store, id, pending: Vec::new(), stored: 0, size: 0 }
+    }
+
+    /// Stores the records that are full.
+    async fn flush_full(&mut self) -> Result<(), StoreError> {
+        let full = self.pending.len() - self.pending.len() % RECORD_LEN as usize;
+        let rest = self.pending.split_off(full);
+        self.store_pending().await?;
+        self.pending = rest;
+        Ok(())
+    }
+
+    /// Stores the last record; says how many bytes there are in all.
+    async fn finish(mut self) -> Result<u64, StoreError> {
+        self.store_pending().await?;
+        Ok(self.size)
+    }
+
+    async fn store_pending(&mut self) -> Result<(), StoreError> {
+        let bytes = std::mem::take(&mut self.pending);
+        self.size += bytes.len() as u64;
+        for batch in bytes.chunks(RECORD_LEN as usize * BATCH_RECORDS) {
+            let records: Vec<Vec<u8>> = batch.chunks(RECORD_LEN as usize).map(<[u8]>::to_vec).collect();
+            let first = self.stored;
+            // A batch holds a handful.
+            self.stored += records.len() as u32;
+            self.store.write_audio(self.id, first, records).await?;
+        }
+        Ok(())
+    }
+}
