@@ -42,13 +42,13 @@ test: test-tools
 lint:
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
-	cargo clippy --target wasm32-unknown-unknown --lib --bin voice-memos --tests -- -D warnings
+	cargo clippy --target wasm32-unknown-unknown --lib --bin voice-memos --test browser -- -D warnings
 
 native:
 	cargo test --locked
 
 wasm:
-	cargo test --target wasm32-unknown-unknown --lib --tests
+	cargo test --locked --target wasm32-unknown-unknown --test browser
 
 e2e:
 	cargo test --test e2e

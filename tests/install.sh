@@ -11,6 +11,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 purpose=${1:?run or test}
+export PATH="$PWD/.tools/bin:$HOME/.cargo/bin:$PATH"
 
 # `cargo install` of these three compiles for minutes: quick builds of tools that only wait for
 # others anyway.
