@@ -128,12 +128,12 @@ fn a_browser_without_webrtc_records_and_plays(browser: Browser) {
         device.hears_memo().await;
         device.press("Share").await;
         // It says why, in the dialog or as an alert, and offers no link that would not work.
-        device.says("WebRTC", FAR_LIMIT).await;
+        device.says("browser", FAR_LIMIT).await;
         assert!(!device.text().await.contains("/share?seeds="), "a link is offered that nobody can answer");
 
         let link = format!("/share?seeds=magnet%3A%3Fxt%3Durn%3Abtih%3A{}", "5a".repeat(20));
         device.open(&link).await;
         device.is_at(&["failed"], FAR_LIMIT).await;
-        device.says("WebRTC", FAR_LIMIT).await;
+        device.says("browser", FAR_LIMIT).await;
     });
 }
