@@ -1,8 +1,203 @@
 //! A limit on everything that others can make grow, each with its reason.
 
+use std::time::Duration;
+
+// Buffers of a data channel.
+
 /// Bytes in a channel's send buffer above which no further block is handed to it. Deep enough to keep a 25 MB/s channel busy
 /// while the page does something else for 10 ms; deeper buffers overrun SCTP on slow paths.
 pub const HIGH_WATER_BYTES: usize = 256 * 1024;
 
 /// Bytes in a channel's send buffer below which blocks are handed to it again: what `bufferedAmountLowThreshold` is set to.
 pub const LOW_WATER_BYTES: usize = 64 * 1024;
+
+/// A peer that lets this much pile up takes nothing in any more: control messages alone never come near it.
+pub(super) const STALLED_BYTES: usize = 4 * 1024 * 1024;
+
+/// What every channel accepts in one message when its description names no `max-message-size`.
+pub(super) const MAX_SEND_BYTES: usize = 64 * 1024;
+
+// Torrents, trackers, connections.
+
+/// Torrents of one session: ten times what the largest library in the requirements shares.
+pub(super) const MAX_TORRENTS: usize = 10_000;
+
+/// Trackers of one torrent. A link with more is a link that makes us flood somebody.
+pub(super) const MAX_TRACKERS_PER_TORRENT: usize = 10;
+
+/// Different trackers of one session: each costs a socket, and links come from strangers.
+pub(super) const MAX_TRACKERS: usize = 50;
+
+/// Characters of a tracker URL.
+pub(super) const MAX_TRACKER_URL: usize = 1024;
+
+/// Connections of all torrents, half-open ones included. Chromium refuses to make more than about 500 per process.
+pub(super) const MAX_CONNECTIONS: usize = 200;
+
+/// Connections that are not open yet, of all torrents: each gathers candidates and sends connectivity checks.
+pub(super) const MAX_HALF_OPEN: usize = 60;
+
+/// Half-open connections that come from offers of others, so that a flood of them leaves room for our own.
+pub(super) const MAX_INCOMING_HALF_OPEN: usize = 40;
+
+/// Open connections of one torrent.
+pub(super) const MAX_PEERS_PER_TORRENT: usize = 60;
+
+/// Peers a leecher is content with: it stops making offers.
+pub(super) const ENOUGH_PEERS: usize = 8;
+
+/// Peers that are remembered as banned, delivered to, or served, per torrent.
+pub(super) const MAX_REMEMBERED_PEERS: usize = 1024;
+
+// Trackers.
+
+/// Characters of all descriptions in one announce: with escapes and the rest it stays under the 12 KiB that every tracker
+/// takes (aquatic: frames of 16 KiB).
+pub(super) const MAX_OFFERED_SDP: usize = 10 * 1024;
+
+/// Offers of one torrent to one tracker that wait for answers; older ones make room.
+pub(super) const MAX_UNANSWERED: usize = 10;
+
+/// An offer that no peer was there for can be made again this much later; then its candidates may be stale.
+pub(super) const PREPARED_OFFER: Duration = Duration::from_secs(180);
+
+/// A socket that is not open by then never will be.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// Longest pause between two tries of a tracker.
+pub(super) const MAX_RECONNECT: Duration = Duration::from_secs(60);
+
+/// How often to announce until the tracker says.
+pub(super) const DEFAULT_INTERVAL: Duration = Duration::from_secs(120);
+
+/// The shortest interval that a tracker can make us keep.
+pub(super) const MIN_INTERVAL: Duration = Duration::from_secs(15);
+
+/// The longest: trackers forget a peer after 3 to 20 minutes.
+pub(super) const MAX_INTERVAL: Duration = Duration::from_secs(600);
+
+/// Between two announces of one torrent to one tracker, whatever the tracker says: it cannot make us loop.
+pub(super) const MIN_ANNOUNCE_GAP: Duration = Duration::from_secs(1);
+
+/// First pause of a leecher that found nobody; doubled up to the tracker's interval.
+pub(super) const FIRST_RETRY: Duration = Duration::from_secs(5);
+
+/// An announce goes out with the offers that are ready by then. The shell gathers for at most a second.
+pub(super) const GATHER_TIMEOUT: Duration = Duration::from_millis(1500);
+
+/// How long a seeder waits for the listeners that a tracker counts to come by themselves.
+pub(super) const SEEDER_PATIENCE: Duration = Duration::from_secs(4);
+
+/// An offer that nobody answered by then is withdrawn (webtorrent waits as long).
+pub(super) const OFFER_TIMEOUT: Duration = Duration::from_secs(50);
+
+/// From the answer to the handshake (webtorrent waits as long).
+pub(super) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(25);
+
+// The wire.
+
+/// Requests that a peer may have waiting here: our `reqq`. 512 blocks are 8 MiB.
+pub(super) const MAX_QUEUED_REQUESTS: usize = 512;
+
+/// Requests that may be dropped beyond [`MAX_QUEUED_REQUESTS`] before it is a flood.
+pub(super) const MAX_EXCESS_REQUESTS: u32 = 4096;
+
+/// Our window at first: a megabyte, so that a short memo is one round trip.
+pub(super) const FIRST_WINDOW: usize = 64;
+
+/// Our window at most: 8 MiB in flight carry 80 MB/s at 100 ms.
+pub(super) const MAX_WINDOW: usize = 512;
+
+/// Our window at least, so that a slow peer is not idle for a round trip.
+pub(super) const MIN_WINDOW: usize = 4;
+
+/// How far ahead the window reaches once the rate is known: longer than any round trip.
+pub(super) const WINDOW_TIME: Duration = Duration::from_secs(2);
+
+/// After a `reject` nothing is asked of that peer for this long, or it would be asked and reject in a tight loop.
+pub(super) const REJECT_PAUSE: Duration = Duration::from_secs(1);
+
+/// Rejects without a block in between before a peer is taken for one that plays.
+pub(super) const MAX_REJECTS: u32 = 2048;
+
+/// What a peer serves that names no `reqq`: the 250 that libtorrent assumes.
+pub(super) const DEFAULT_REQQ: usize = 250;
+
+/// No block for this long while some are requested: they go to others, the window shrinks.
+pub(super) const SNUB_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// No block for this long while some are requested: the peer is of no use.
+pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Interested and still choked: webtorrent may have missed it (its handlers come up a microtask late).
+pub(super) const INTERESTED_AGAIN: Duration = Duration::from_secs(12);
+
+/// A keep-alive goes out after this long without a word (webtorrent: 55 s).
+pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(55);
+
+/// A peer that says nothing for this long is gone: more than twice everybody's keep-alive.
+pub(super) const SILENCE: Duration = Duration::from_secs(150);
+
+/// A new complete peer is kept this long, so that its last `have`s leave before the channel closes.
+pub(super) const LINGER: Duration = Duration::from_secs(3);
+
+/// A second connection from a tracker's peer is refused while the first spoke this recently.
+pub(super) const ALIVE: Duration = Duration::from_secs(15);
+
+/// Blocks nobody asked for, beyond those that crossed with a cancel or a timeout, before it is an attack.
+pub(super) const MAX_UNASKED_BLOCKS: u32 = 64;
+
+/// `have`s of pieces that the peer had already: a few cross with a bitfield, tens of thousands are an attack.
+pub(super) const MAX_USELESS_HAVES: u32 = 10_000;
+
+/// Allowed-fast pieces remembered of a peer: the specification speaks of ten.
+pub(super) const MAX_ALLOWED_FAST: usize = 64;
+
+/// Bytes of pieces that are being put together, over one torrent. A window of every peer fits.
+pub(super) const MAX_PARTIAL_BYTES: usize = 32 * 1024 * 1024;
+
+/// Pieces given to storage and not yet confirmed, in bytes, beyond which no more are asked for.
+pub(super) const MAX_WRITING_BYTES: usize = 32 * 1024 * 1024;
+
+/// Corrupt pieces whose blocks are remembered to find out who sent them.
+pub(super) const MAX_SUSPECTS: usize = 16;
+
+/// Copies of one block asked for at the end.
+pub(super) const MAX_COPIES: usize = 2;
+
+/// Bytes of pieces kept for serving, over all torrents.
+pub(super) const CACHE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Bytes being read from storage at once, per torrent: enough to hide its latency, few enough for the cache to keep.
+pub(super) const READ_AHEAD_BYTES: usize = 1024 * 1024;
+
+// Choking.
+
+/// Peers served at once. webtorrent serves ten; a phone's uplink is shared better among few.
+pub(super) const UPLOAD_SLOTS: usize = 8;
+
+/// Time between two rounds of choking, as everywhere.
+pub(super) const CHOKE_ROUND: Duration = Duration::from_secs(10);
+
+/// Rounds that an optimistic unchoke lasts.
+pub(super) const OPTIMISTIC_ROUNDS: u32 = 3;
+
+// Metadata (BEP 9).
+
+/// Peers asked for the metadata at once: the second one is there in case the first is slow.
+pub(super) const METADATA_PEERS: usize = 2;
+
+/// Requests for metadata in flight with one peer.
+pub(super) const METADATA_WINDOW: usize = 32;
+
+/// A peer that sends no piece of metadata for this long makes room for another one.
+pub(super) const METADATA_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Metadata up to this many pieces is pushed unasked: 883 ms became 666 for 300 kB at 50 ms one way.
+pub(super) const PUSHED_METADATA_PIECES: usize = 4;
+
+/// How many times over one peer may fetch the metadata: a request of 50 bytes costs 16 KiB.
+pub(super) const METADATA_ROUNDS: usize = 4;
+
+/// Ranges that are listened to at once: a player fetches the tail of a file while it begins to play the head.
+pub(super) const MAX_SOON_RANGES: usize = 4;

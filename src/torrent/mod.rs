@@ -33,6 +33,9 @@
 
 pub mod bencode;
 mod bitfield;
+mod cache;
+mod choker;
+mod connections;
 pub mod extension;
 mod id;
 mod info;
@@ -42,10 +45,17 @@ mod limits;
 mod magnet;
 mod metainfo;
 mod name;
+mod peer;
+mod pieces;
+mod rate;
+mod rng;
 mod session;
 mod status;
+mod swarm;
 mod time;
+mod timers;
 pub mod tracker;
+mod trackers;
 pub mod wire;
 
 pub use bitfield::{Bitfield, BitfieldError};
@@ -57,6 +67,6 @@ pub use limits::{HIGH_WATER_BYTES, LOW_WATER_BYTES};
 pub use magnet::{InvalidMagnet, MAX_MAGNET_LEN, Magnet};
 pub(crate) use magnet::{percent_decode, percent_encode};
 pub use metainfo::{Metainfo, MetainfoError};
-pub use session::{Config, Error, Session};
+pub use session::{Config, Error, Footprint, Session};
 pub use status::{Phase, Status, TrackerState, TrackerStatus};
 pub use time::Instant;

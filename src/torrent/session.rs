@@ -1,8 +1,20 @@
 //! The session: every torrent, every tracker socket, one budget of connections.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::{InfoHash, Input, Instant, Output, Status};
+use super::cache::PieceCache;
+use super::connections::Connections;
+use super::limits::MAX_TORRENTS;
+use super::rng::Rng;
+use super::swarm::Swarm;
+use super::tracker::{Relayed, TrackerMessage};
+use super::trackers::{Surroundings, TrackerId, Trackers};
+use super::{
+    AddTorrent, Command, ConnectionId, Event, Info, InfoHash, Input, Instant, Output, PeerId, SocketId, Status,
+};
+
+/// How our ids begin, in Azureus style (BEP 20).
+pub(super) const CLIENT_CODE: &[u8; 8] = b"-VM0100-";
 
 /// What the app decides once.
 #[derive(Debug, Clone)]
@@ -34,40 +46,311 @@ pub enum Error {
 /// All torrents of one device. The [module](super) says how to drive it.
 #[derive(Debug)]
 pub struct Session {
-    outputs: VecDeque<Output>,
+    swarms: BTreeMap<InfoHash, Swarm>,
+    shared: Shared,
+    /// When each torrent wants to be called, so that a thousand idle ones cost nothing.
+    schedule: BTreeSet<(Instant, InfoHash)>,
+}
+
+/// What a session holds in memory, to be watched: every figure has a limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Footprint {
+    /// Connections, half-open ones included.
+    pub connections: usize,
+    /// Requests of others that wait for their blocks.
+    pub queued_requests: usize,
+    /// Bytes that wait in channels.
+    pub unsent_bytes: usize,
+    /// Bytes of pieces being put together or stored.
+    pub held_bytes: usize,
+    /// Bytes of pieces kept for serving.
+    pub cached_bytes: usize,
+}
+
+/// What all torrents share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// The time of the current input.
+    pub(super) now: Instant,
+    pub(super) out: VecDeque<Output>,
+    pub(super) rng: Rng,
+    pub(super) trackers: Trackers,
+    pub(super) connections: Connections,
+    pub(super) cache: PieceCache,
+    /// Our name in every handshake of this session: two connections to us can be told to be one.
+    pub(super) handshake_id: PeerId,
+    pub(super) client: String,
+}
+
+impl Shared {
+    pub(super) fn event(&mut self, event: Event) {
+        self.out.push_back(Output::Event(event));
+    }
+
+    /// Closes a connection of either standing.
+    pub(super) fn close(&mut self, id: ConnectionId) {
+        self.connections.end(id);
+        self.out.push_back(Output::CloseConnection(id));
+    }
+
+    pub(super) fn join_tracker(&mut self, url: &str, torrent: InfoHash) -> Option<TrackerId> {
+        let (trackers, mut around) = self.split();
+        trackers.join(url, torrent, &mut around)
+    }
+
+    pub(super) fn leave_tracker(&mut self, id: TrackerId, torrent: InfoHash) {
+        let (trackers, mut around) = self.split();
+        trackers.leave(id, torrent, &mut around);
+    }
+
+    fn split(&mut self) -> (&mut Trackers, Surroundings<'_>) {
+        (&mut self.trackers, Surroundings { now: self.now, out: &mut self.out, rng: &mut self.rng })
+    }
 }
 
 impl Session {
     /// An empty session. All its randomness comes from `seed`.
-    pub fn new(_config: Config, _seed: u64) -> Self {
-        Self { outputs: VecDeque::new() }
+    pub fn new(config: Config, seed: u64) -> Self {
+        let mut rng = Rng::new(seed);
+        let handshake_id = PeerId::new(rng.named_id(CLIENT_CODE));
+        Self {
+            swarms: BTreeMap::new(),
+            shared: Shared {
+                now: Instant::default(),
+                out: VecDeque::new(),
+                rng,
+                trackers: Trackers::default(),
+                connections: Connections::default(),
+                cache: PieceCache::default(),
+                handshake_id,
+                client: config.client,
+            },
+            schedule: BTreeSet::new(),
+        }
     }
 
     /// Takes in what happened at `now`. Drain [`Session::poll_output`] afterwards.
     ///
     /// # Errors
     /// Only for the caller's own mistakes; the session is then as it was.
-    pub fn handle_input(&mut self, _now: Instant, _input: Input) -> Result<(), Error> {
+    pub fn handle_input(&mut self, now: Instant, input: Input) -> Result<(), Error> {
+        // A clock that jumps back would make deadlines of the past; time stands still instead.
+        self.shared.now = self.shared.now.max(now);
+        match input {
+            Input::Command(command) => return self.handle_command(command),
+            Input::SocketOpened(socket) => self.handle_socket_opened(socket),
+            Input::SocketMessage(socket, text) => self.handle_socket_message(socket, &text),
+            Input::SocketClosed(socket) => self.handle_socket_closed(socket),
+            Input::OfferReady(id, sdp) => self.with_connection(id, |swarm, shared| swarm.offer_ready(id, sdp, shared)),
+            Input::AnswerReady(id, sdp) => {
+                self.with_connection(id, |swarm, shared| swarm.answer_ready(id, sdp, shared))
+            }
+            Input::ChannelOpened(id) => self.with_connection(id, |swarm, shared| swarm.channel_opened(id, shared)),
+            Input::ChannelBytes(id, bytes) => {
+                self.with_connection(id, |swarm, shared| swarm.channel_bytes(id, &bytes, shared));
+            }
+            Input::ChannelBuffered(id, bytes) => {
+                self.with_connection(id, |swarm, shared| swarm.channel_buffered(id, bytes, shared));
+            }
+            Input::ConnectionClosed(id, by) => {
+                self.with_connection(id, |swarm, shared| swarm.connection_closed(id, by, shared));
+            }
+            Input::PieceRead(torrent, piece, bytes) => {
+                self.with_swarm(torrent, |swarm, shared| swarm.piece_read(piece, bytes, shared));
+            }
+            Input::PieceWritten(torrent, piece, result) => {
+                self.with_swarm(torrent, |swarm, shared| swarm.piece_written(piece, result, shared));
+            }
+            Input::Timeout => self.handle_timeout(),
+        }
         Ok(())
     }
 
     /// The next thing to do outside; `None` when all is said.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        self.shared.out.pop_front()
     }
 
     /// When [`Input::Timeout`] is wanted next.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        None
+        let torrents = self.schedule.first().map(|(at, _)| *at);
+        [torrents, self.shared.trackers.poll_timeout()].into_iter().flatten().min()
     }
 
     /// How far a torrent has come.
-    pub fn status(&self, _info_hash: &InfoHash) -> Option<Status> {
-        None
+    pub fn status(&self, info_hash: &InfoHash) -> Option<Status> {
+        self.swarms.get(info_hash).map(|swarm| swarm.status(&self.shared))
     }
 
     /// How far every torrent has come, ordered by infohash.
     pub fn statuses(&self) -> Vec<Status> {
-        Vec::new()
+        self.swarms.values().map(|swarm| swarm.status(&self.shared)).collect()
+    }
+
+    /// What is held in memory now.
+    pub fn footprint(&self) -> Footprint {
+        let empty = Footprint {
+            connections: self.shared.connections.len(),
+            cached_bytes: self.shared.cache.bytes(),
+            ..Footprint::default()
+        };
+        self.swarms.values().fold(empty, |sum, swarm| {
+            let (queued_requests, unsent_bytes, held_bytes) = swarm.footprint();
+            Footprint {
+                queued_requests: sum.queued_requests + queued_requests,
+                unsent_bytes: sum.unsent_bytes + unsent_bytes,
+                held_bytes: sum.held_bytes + held_bytes,
+                ..sum
+            }
+        })
+    }
+
+    fn handle_command(&mut self, command: Command) -> Result<(), Error> {
+        match command {
+            Command::Add(torrent) => return self.add(torrent),
+            Command::Remove(torrent) => {
+                self.require(torrent)?;
+                self.with_swarm(torrent, Swarm::leave);
+                self.shared.cache.forget(|of, _| of == torrent);
+                if let Some(at) = self.swarms.remove(&torrent).and_then(|swarm| swarm.scheduled) {
+                    self.schedule.remove(&(at, torrent));
+                }
+            }
+            Command::Pause(torrent) => {
+                self.require(torrent)?;
+                self.with_swarm(torrent, Swarm::pause);
+            }
+            Command::Resume(torrent) => {
+                self.require(torrent)?;
+                self.with_swarm(torrent, Swarm::resume);
+            }
+            Command::WantSoon(torrent, bytes) => {
+                self.require(torrent)?;
+                self.with_swarm(torrent, |swarm, shared| swarm.want_soon(bytes, shared));
+            }
+            Command::NetworkChanged => {
+                let (trackers, mut around) = self.shared.split();
+                let probes = trackers.network_changed(&mut around);
+                for torrent in self.swarms.keys().copied().collect::<Vec<_>>() {
+                    let probes: Vec<TrackerId> =
+                        probes.iter().filter(|(_, of)| *of == torrent).map(|(tracker, _)| *tracker).collect();
+                    self.with_swarm(torrent, |swarm, shared| swarm.network_changed(&probes, shared));
+                }
+            }
+            Command::Shutdown => {
+                for torrent in self.swarms.keys().copied().collect::<Vec<_>>() {
+                    self.with_swarm(torrent, Swarm::leave);
+                }
+                self.swarms.clear();
+                self.schedule.clear();
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, torrent: AddTorrent) -> Result<(), Error> {
+        let AddTorrent { info_hash, trackers, info, have } = torrent;
+        if !self.swarms.contains_key(&info_hash) {
+            if self.swarms.len() >= MAX_TORRENTS {
+                return Err(Error::TooManyTorrents);
+            }
+            let info = info.map(|raw| parse_info(info_hash, &raw)).transpose()?;
+            self.swarms.insert(info_hash, Swarm::new(info_hash, info, have, &mut self.shared));
+        }
+        self.with_swarm(info_hash, |swarm, shared| swarm.add_trackers(trackers, shared));
+        Ok(())
+    }
+
+    fn handle_socket_opened(&mut self, socket: SocketId) {
+        let now = self.shared.now;
+        let Some((tracker, users)) = self.shared.trackers.opened(socket, now) else { return };
+        for torrent in users {
+            self.with_swarm(torrent, |swarm, shared| swarm.tracker_opened(tracker, shared));
+        }
+    }
+
+    fn handle_socket_message(&mut self, socket: SocketId, text: &str) {
+        let Some(tracker) = self.shared.trackers.heard(socket, self.shared.now) else { return };
+        match TrackerMessage::parse(text) {
+            Ok(TrackerMessage::Announce(reply)) => {
+                self.with_swarm(reply.info_hash, |swarm, shared| swarm.announce_reply(tracker, reply, shared));
+            }
+            Ok(TrackerMessage::Offer(offer)) => self.with_relayed(offer, |swarm, offer, shared| {
+                swarm.offer_received(tracker, socket, offer, shared);
+            }),
+            Ok(TrackerMessage::Answer(answer)) => self.with_relayed(answer, |swarm, answer, shared| {
+                swarm.answer_received(tracker, answer, shared);
+            }),
+            Ok(TrackerMessage::Failure { reason, info_hash: Some(torrent) }) => {
+                self.with_swarm(torrent, |swarm, _| swarm.announce_failed(tracker, reason));
+            }
+            Ok(TrackerMessage::Failure { reason, info_hash: None }) => self.shared.trackers.complain(tracker, reason),
+            // A broken message is the tracker's problem, and a scrape was never asked for.
+            Ok(TrackerMessage::Scrape(_)) | Err(_) => {}
+        }
+    }
+
+    fn handle_socket_closed(&mut self, socket: SocketId) {
+        let (trackers, mut around) = self.shared.split();
+        if let Some(lost) = trackers.closed(socket, &mut around) {
+            self.tracker_lost(lost);
+        }
+    }
+
+    fn tracker_lost(&mut self, (tracker, users): (TrackerId, Vec<InfoHash>)) {
+        for torrent in users {
+            self.with_swarm(torrent, |swarm, shared| swarm.tracker_lost(tracker, shared));
+        }
+    }
+
+    fn handle_timeout(&mut self) {
+        let (trackers, mut around) = self.shared.split();
+        for changed in trackers.handle_timeout(&mut around) {
+            self.tracker_lost(changed);
+        }
+        let now = self.shared.now;
+        let due: Vec<InfoHash> =
+            self.schedule.iter().take_while(|(at, _)| *at <= now).map(|(_, torrent)| *torrent).collect();
+        for torrent in due {
+            self.with_swarm(torrent, Swarm::handle_timeout);
+        }
+    }
+
+    fn with_relayed(&mut self, relayed: Relayed, act: impl FnOnce(&mut Swarm, Relayed, &mut Shared)) {
+        self.with_swarm(relayed.info_hash, |swarm, shared| act(swarm, relayed, shared));
+    }
+
+    /// Lets the torrent of a connection act. Connections that are gone have none.
+    fn with_connection(&mut self, id: ConnectionId, act: impl FnOnce(&mut Swarm, &mut Shared)) {
+        if let Some(torrent) = self.shared.connections.torrent(id) {
+            self.with_swarm(torrent, act);
+        }
+    }
+
+    /// Lets a torrent act, then sends what it said and notes when it wants to be called.
+    fn with_swarm(&mut self, torrent: InfoHash, act: impl FnOnce(&mut Swarm, &mut Shared)) {
+        let Some(swarm) = self.swarms.get_mut(&torrent) else { return };
+        act(swarm, &mut self.shared);
+        swarm.settle(&mut self.shared);
+        let at = swarm.poll_timeout();
+        if at != swarm.scheduled {
+            if let Some(before) = std::mem::replace(&mut swarm.scheduled, at) {
+                self.schedule.remove(&(before, torrent));
+            }
+            self.schedule.extend(at.map(|at| (at, torrent)));
+        }
+    }
+
+    fn require(&self, torrent: InfoHash) -> Result<(), Error> {
+        if self.swarms.contains_key(&torrent) { Ok(()) } else { Err(Error::UnknownTorrent(torrent)) }
+    }
+}
+
+fn parse_info(info_hash: InfoHash, raw: &[u8]) -> Result<Info, Error> {
+    let info = Info::parse(raw).map_err(|error| Error::Metadata(info_hash, error.to_string()))?;
+    if info.info_hash() == info_hash {
+        Ok(info)
+    } else {
+        Err(Error::Metadata(info_hash, "it belongs to another torrent".to_owned()))
     }
 }

@@ -1,0 +1,348 @@
+//! When a torrent announces itself to one tracker, and what it says.
+
+use std::time::Duration;
+
+use super::super::limits::{
+    DEFAULT_INTERVAL, FIRST_RETRY, GATHER_TIMEOUT, MAX_INTERVAL, MAX_OFFERED_SDP, MIN_ANNOUNCE_GAP, SEEDER_PATIENCE,
+};
+use super::super::peer::Peer;
+use super::super::pieces::Pieces;
+use super::super::session::Shared;
+use super::super::tracker::{self, AnnounceEvent, AnnounceReply, ClientMessage, MAX_OFFERS, Offer, UNKNOWN_LEFT};
+use super::super::trackers::TrackerId;
+use super::super::{ConnectionId, Instant, TrackerState};
+use super::Swarm;
+
+/// One torrent at one tracker.
+#[derive(Debug)]
+pub(super) struct Announce {
+    pub(super) tracker: TrackerId,
+    /// The tracker's socket is open.
+    open: bool,
+    /// `started` went out on the current socket.
+    started: bool,
+    /// An announce is on its way out: it leaves when its offers are ready, or then.
+    preparing: Option<Instant>,
+    /// The next announce.
+    due: Option<Instant>,
+    /// A seeder that nobody reached makes offers then.
+    reach_at: Option<Instant>,
+    /// The next announce of a seeder carries offers.
+    reaching: bool,
+    last_sent: Option<Instant>,
+    /// An announce went out that was not replied to.
+    waiting: bool,
+    /// The offers of the last announce, in its order.
+    offered: Vec<ConnectionId>,
+    /// How often nobody was found.
+    retries: u32,
+    interval: Duration,
+    pub(super) complete: Option<u32>,
+    pub(super) incomplete: Option<u32>,
+    pub(super) message: Option<String>,
+}
+
+impl Announce {
+    fn new(tracker: TrackerId, open: bool) -> Self {
+        Self {
+            tracker,
+            open,
+            started: false,
+            preparing: None,
+            due: None,
+            reach_at: None,
+            reaching: false,
+            last_sent: None,
+            waiting: false,
+            offered: Vec::new(),
+            retries: 0,
+            interval: DEFAULT_INTERVAL,
+            complete: None,
+            incomplete: None,
+            message: None,
+        }
+    }
+
+    /// Peers that the tracker counts besides ourselves.
+    fn others(&self) -> Option<u32> {
+        Some((self.complete? + self.incomplete?).saturating_sub(1))
+    }
+
+    /// The next announce comes no later than `at`, but keeps its distance from the last.
+    fn hurry(&mut self, at: Instant) {
+        let at = self.last_sent.map_or(at, |sent| at.max(sent + MIN_ANNOUNCE_GAP));
+        self.due = Some(self.due.map_or(at, |due| due.min(at)));
+    }
+
+    fn backoff(&self, longest: Duration) -> Duration {
+        (FIRST_RETRY * (1 << self.retries.min(8))).min(longest)
+    }
+
+    pub(super) fn has_replied(&self) -> bool {
+        self.complete.is_some()
+    }
+}
+
+impl Swarm {
+    /// Takes in trackers that are not known yet, and announces there.
+    pub(in super::super) fn add_trackers(&mut self, urls: Vec<String>, shared: &mut Shared) {
+        for url in urls {
+            if self.urls.len() < super::super::limits::MAX_TRACKERS_PER_TORRENT && !self.urls.contains(&url) {
+                self.urls.push(url);
+            }
+        }
+        if self.is_running() {
+            self.join_trackers(shared);
+        }
+    }
+
+    pub(super) fn join_trackers(&mut self, shared: &mut Shared) {
+        for url in self.urls.clone() {
+            let Some(tracker) = shared.join_tracker(&url, self.info_hash) else { continue };
+            if self.announces.iter().all(|announce| announce.tracker != tracker) {
+                let open = shared.trackers.state(tracker) == TrackerState::Connected;
+                self.announces.push(Announce::new(tracker, open));
+                // Offers are gathered while the socket opens.
+                self.prepare(tracker, shared);
+            }
+        }
+    }
+
+    pub(super) fn leave_trackers(&mut self, shared: &mut Shared) {
+        self.announce_all(Some(AnnounceEvent::Stopped), shared);
+        for announce in std::mem::take(&mut self.announces) {
+            shared.leave_tracker(announce.tracker, self.info_hash);
+        }
+    }
+
+    pub(in super::super) fn tracker_opened(&mut self, tracker: TrackerId, shared: &mut Shared) {
+        if let Some(announce) = self.announce_mut(tracker) {
+            announce.open = true;
+            (announce.started, announce.waiting, announce.last_sent) = (false, false, None);
+        }
+        self.prepare(tracker, shared);
+    }
+
+    pub(in super::super) fn tracker_lost(&mut self, tracker: TrackerId, shared: &mut Shared) {
+        if let Some(announce) = self.announce_mut(tracker) {
+            (announce.open, announce.started, announce.waiting) = (false, false, false);
+            (announce.due, announce.reach_at) = (None, None);
+            announce.offered.clear();
+        }
+        self.recall_offers(tracker, shared);
+    }
+
+    /// The network may have changed: whoever looks for somebody looks at once, and somebody has to make each tracker answer.
+    pub(in super::super) fn network_changed(&mut self, probes: &[TrackerId], shared: &mut Shared) {
+        let needy = self.is_needy();
+        if needy {
+            self.drop_unanswered(shared);
+        }
+        for announce in self.announces.iter_mut().filter(|announce| announce.open) {
+            if needy || probes.contains(&announce.tracker) {
+                announce.retries = 0;
+                announce.hurry(shared.now);
+            }
+        }
+        self.announces_due(shared);
+    }
+
+    /// A peer was found: the search begins anew when it is lost.
+    pub(super) fn found_somebody(&mut self) {
+        self.announces.iter_mut().for_each(|announce| {
+            announce.retries = 0;
+            announce.reach_at = None;
+        });
+    }
+
+    /// A peer was lost, or could not be reached: whoever has nobody else looks for another one.
+    pub(super) fn look_again(&mut self, shared: &mut Shared) {
+        if !self.is_needy() {
+            return;
+        }
+        for announce in self.announces.iter_mut().filter(|announce| announce.started && announce.preparing.is_none()) {
+            let at = announce.last_sent.map_or(shared.now, |sent| sent + announce.backoff(announce.interval));
+            announce.hurry(at.max(shared.now));
+        }
+    }
+
+    /// Gets the offers of the next announce ready, then sends it.
+    fn prepare(&mut self, tracker: TrackerId, shared: &mut Shared) {
+        if !self.is_running() {
+            return;
+        }
+        let wanted = self.offers_wanted(tracker);
+        self.make_offers(tracker, wanted, shared);
+        if let Some(announce) = self.announce_mut(tracker) {
+            announce.due = None;
+            announce.preparing = Some(shared.now + GATHER_TIMEOUT);
+        }
+        self.send_prepared(tracker, shared);
+    }
+
+    /// Sends the announce that is being prepared, if nothing is waited for.
+    pub(super) fn send_prepared(&mut self, tracker: TrackerId, shared: &mut Shared) {
+        let gathering = self.is_gathering(tracker);
+        let now = shared.now;
+        let Some(announce) = self.announce_mut(tracker) else { return };
+        if announce.open && announce.preparing.is_some_and(|until| !gathering || until <= now) {
+            self.send_announce(tracker, None, shared);
+        }
+    }
+
+    /// Says `event` wherever `started` was said.
+    pub(super) fn announce_all(&mut self, event: Option<AnnounceEvent>, shared: &mut Shared) {
+        for tracker in self.announces.iter().map(|announce| announce.tracker).collect::<Vec<_>>() {
+            if self.announce_mut(tracker).is_some_and(|announce| announce.started) {
+                self.send_announce(tracker, event, shared);
+            } else {
+                self.send_prepared(tracker, shared);
+            }
+        }
+    }
+
+    fn send_announce(&mut self, tracker: TrackerId, event: Option<AnnounceEvent>, shared: &mut Shared) {
+        let now = shared.now;
+        let wanted = if event.is_some() { 0 } else { self.offers_wanted(tracker) };
+        let offers = self.take_ready_offers(tracker, wanted, now);
+        let needy = self.is_needy();
+        let left = self.left();
+        let (uploaded, downloaded, info_hash) = (self.up.total(), self.down.total(), self.info_hash);
+        let Some(announce) = self.announce_mut(tracker) else { return };
+        let Some(peer_id) = shared.trackers.peer_id(tracker) else { return };
+        let message = ClientMessage::Announce(tracker::Announce {
+            info_hash,
+            peer_id,
+            event: event.or((!announce.started).then_some(AnnounceEvent::Started)),
+            uploaded,
+            downloaded,
+            left,
+            numwant: offers.len() as u32,
+            offers: offers.iter().map(|(_, offer)| offer.clone()).collect(),
+            tracker_id: shared.trackers.tracker_id(tracker),
+        });
+        if !shared.trackers.send(tracker, message.to_json(), &mut shared.out) {
+            return;
+        }
+        announce.started = true;
+        announce.preparing = None;
+        announce.reaching = false;
+        announce.waiting = true;
+        announce.last_sent = Some(now);
+        announce.offered = offers.into_iter().map(|(id, _)| id).collect();
+        let pause = if needy { announce.backoff(announce.interval) } else { announce.interval };
+        announce.due = Some(now + shared.rng.jitter(pause));
+        announce.retries += u32::from(needy);
+    }
+
+    /// The offers that the next announce should carry.
+    fn offers_wanted(&self, tracker: TrackerId) -> usize {
+        let Some(announce) = self.announces.iter().find(|announce| announce.tracker == tracker) else { return 0 };
+        let wanted = if !self.is_running() {
+            0
+        } else if self.is_complete() {
+            announce.incomplete.filter(|_| announce.reaching).unwrap_or(0)
+        } else if self.wants_peers() {
+            announce.others().map_or(MAX_OFFERS as u32, |others| others.max(1))
+        } else {
+            0
+        };
+        (wanted as usize).min(MAX_OFFERS)
+    }
+
+    pub(super) fn left(&self) -> u64 {
+        let missing = |pieces: &Pieces| pieces.info().total_length() - pieces.have_bytes();
+        self.pieces.as_ref().map_or(UNKNOWN_LEFT, missing)
+    }
+
+    pub(in super::super) fn announce_reply(&mut self, tracker: TrackerId, reply: AnnounceReply, shared: &mut Shared) {
+        let interval = shared.trackers.learn(tracker, reply.interval_s.or(reply.min_interval_s), reply.tracker_id);
+        let (needy, complete) = (self.is_needy(), self.is_complete());
+        let has_seed = self.has_seed(shared.now);
+        let has_listener = self.peers.values().any(|peer| peer.is_ready() && !peer.availability.is_seed());
+        let now = shared.now;
+        let Some(announce) = self.announce_mut(tracker) else { return };
+        announce.interval = interval;
+        let before = announce.incomplete;
+        announce.complete = reply.complete.or(announce.complete).or(Some(0));
+        announce.incomplete = reply.incomplete.or(announce.incomplete).or(Some(0));
+        announce.message = reply.warning;
+        let asked = std::mem::take(&mut announce.waiting);
+        if !needy && let Some(sent) = announce.last_sent {
+            announce.due = Some(sent.max(now) + shared.rng.jitter(interval));
+        }
+        let carried = std::mem::take(&mut announce.offered);
+        // The tracker handed out as many offers as there are others; the rest is still good.
+        let surplus = announce.others().map_or(carried.len(), |others| others as usize).min(carried.len());
+        let seeds_there = announce.complete.is_some_and(|count| count > 0);
+        if complete && announce.incomplete.is_some_and(|count| count > 0) && !has_listener {
+            if before == Some(0) {
+                announce.retries = 0;
+            }
+            let pause = if announce.retries == 0 { SEEDER_PATIENCE } else { announce.backoff(MAX_INTERVAL) };
+            announce.reach_at.get_or_insert(now + pause);
+        } else if self.is_running() && !complete && !has_seed && seeds_there && (!asked || carried.is_empty()) {
+            // Somebody who has it came after our offers went round, or before we made any.
+            if let Some(announce) = self.announce_mut(tracker) {
+                announce.retries = 0;
+                announce.hurry(now);
+            }
+        }
+        if asked {
+            self.reuse_offers(&carried[surplus..], now);
+        }
+        self.announces_due(shared);
+    }
+
+    /// A tracker refused something, about this torrent or about none in particular.
+    pub(in super::super) fn announce_failed(&mut self, tracker: TrackerId, reason: String) {
+        if let Some(announce) = self.announce_mut(tracker) {
+            announce.waiting = false;
+            announce.message = Some(reason);
+        }
+    }
+
+    pub(super) fn announces_due(&mut self, shared: &mut Shared) {
+        let now = shared.now;
+        let passed = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+        for tracker in self.announces.iter().map(|announce| announce.tracker).collect::<Vec<_>>() {
+            let has_listener = self.peers.values().any(Peer::is_ready);
+            let Some(announce) = self.announce_mut(tracker).filter(|announce| announce.open) else { continue };
+            if passed(announce.reach_at) {
+                announce.reach_at = None;
+                announce.reaching = !has_listener;
+                announce.retries += 1;
+                if announce.reaching {
+                    announce.hurry(now);
+                }
+            }
+            let (due, prepared) = (passed(announce.due), passed(announce.preparing));
+            if due {
+                self.prepare(tracker, shared);
+            } else if prepared {
+                self.send_prepared(tracker, shared);
+            }
+        }
+    }
+
+    pub(super) fn announce_deadline(&self) -> Option<Instant> {
+        // What a closed socket holds up waits for the socket, not for the clock.
+        let open = self.announces.iter().filter(|announce| announce.open);
+        open.flat_map(|announce| [announce.due, announce.preparing, announce.reach_at]).flatten().min()
+    }
+
+    fn announce_mut(&mut self, tracker: TrackerId) -> Option<&mut Announce> {
+        self.announces.iter_mut().find(|announce| announce.tracker == tracker)
+    }
+}
+
+/// How many of these offers fit into one announce.
+pub(super) fn fitting(offers: Vec<(ConnectionId, Offer)>) -> Vec<(ConnectionId, Offer)> {
+    let mut room = MAX_OFFERED_SDP;
+    let fits = |(_, offer): &(ConnectionId, Offer)| {
+        let fits = offer.sdp.len() <= room;
+        room -= if fits { offer.sdp.len() } else { 0 };
+        fits
+    };
+    offers.into_iter().filter(fits).collect()
+}

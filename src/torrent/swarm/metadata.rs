@@ -1,0 +1,215 @@
+//! The info dictionary, fetched from peers and served to them (BEP 9).
+
+use sha1::{Digest, Sha1};
+
+use super::super::extension::{METADATA_PIECE_LEN, MetadataMessage};
+use super::super::limits::{
+    METADATA_PEERS, METADATA_ROUNDS, METADATA_TIMEOUT, METADATA_WINDOW, PUSHED_METADATA_PIECES,
+};
+use super::super::peer::{Peer, PeerTimer};
+use super::super::pieces::Pieces;
+use super::super::session::Shared;
+use super::super::wire::Message;
+use super::super::{ConnectionId, Event, Info, MAX_INFO_LEN};
+use super::{Ending, Swarm};
+
+const PIECE: usize = METADATA_PIECE_LEN as usize;
+
+/// How often one peer may fail to send what it said it has.
+const MAX_FAILURES: u32 = 3;
+
+/// Metadata as one peer tells it. Each peer's is put together apart, so that a false one has one liar; only few are asked at
+/// once, so that liars cannot fill memory.
+#[derive(Debug)]
+pub(in super::super) struct MetadataPull {
+    size: usize,
+    pieces: Vec<Option<Vec<u8>>>,
+    /// The next piece to ask for; all before it were asked for.
+    next: usize,
+    /// Pieces that came.
+    here: usize,
+}
+
+impl MetadataPull {
+    fn new(size: usize) -> Self {
+        Self { size, pieces: vec![None; size.div_ceil(PIECE)], next: 0, here: 0 }
+    }
+
+    fn piece_len(&self, index: usize) -> usize {
+        (self.size - index * PIECE).min(PIECE)
+    }
+}
+
+impl Swarm {
+    /// Asks peers for the metadata, as long as it is missing.
+    pub(super) fn pull_metadata(&mut self, shared: &mut Shared) {
+        if self.pieces.is_some() || !self.is_running() {
+            return;
+        }
+        let pulling = self.peers.values().filter(|peer| peer.pull.as_ref().is_some_and(|pull| pull.next > 0)).count();
+        let mut able: Vec<(u32, ConnectionId)> = self.peers.values().filter_map(able).collect();
+        able.sort_unstable();
+        for (_, id) in able.into_iter().take(METADATA_PEERS.saturating_sub(pulling)) {
+            let Some(peer) = self.peers.get_mut(&id) else { continue };
+            let Some((_, size)) = source(peer) else { continue };
+            peer.pull.get_or_insert_with(|| MetadataPull::new(size));
+            peer.timers.set(PeerTimer::Metadata, shared.now + METADATA_TIMEOUT);
+            ask(peer);
+        }
+    }
+
+    pub(super) fn metadata_message(
+        &mut self,
+        id: ConnectionId,
+        payload: &[u8],
+        shared: &mut Shared,
+    ) -> Result<(), Ending> {
+        match MetadataMessage::parse(payload) {
+            Ok(MetadataMessage::Request { piece }) => self.serve_metadata(id, piece),
+            Ok(MetadataMessage::Data { piece, total_size, data }) => {
+                return self.metadata_data(id, piece as usize, total_size, data, shared);
+            }
+            Ok(MetadataMessage::Reject { .. }) => self.metadata_stalled(id, shared),
+            // Unknown kinds are to be ignored, and a broken message harms only its sender.
+            Err(_) => {}
+        }
+        Ok(())
+    }
+
+    fn metadata_data(
+        &mut self,
+        id: ConnectionId,
+        index: usize,
+        total_size: Option<u32>,
+        data: Vec<u8>,
+        shared: &mut Shared,
+    ) -> Result<(), Ending> {
+        let Some(peer) = self.peers.get_mut(&id).filter(|_| self.pieces.is_none()) else { return Ok(()) };
+        let Some((_, size)) = source(peer) else { return Ok(()) };
+        if peer.pull.is_none() && size > PUSHED_METADATA_PIECES * PIECE {
+            return Ok(());
+        }
+        let pull = peer.pull.get_or_insert_with(|| MetadataPull::new(size));
+        let wrong = index >= pull.pieces.len()
+            || data.len() != pull.piece_len(index)
+            || total_size.is_some_and(|total| total as usize != pull.size);
+        if wrong {
+            return Err(Ending::Misbehaved("The peer sent metadata of a wrong size.".to_owned()));
+        }
+        if pull.pieces[index].replace(data).is_none() {
+            pull.here += 1;
+        }
+        if pull.here < pull.pieces.len() {
+            if pull.next > 0 {
+                peer.timers.set(PeerTimer::Metadata, shared.now + METADATA_TIMEOUT);
+                ask(peer);
+            }
+            return Ok(());
+        }
+        let raw = pull.pieces.iter().flatten().flatten().copied().collect::<Vec<u8>>();
+        peer.pull = None;
+        peer.timers.stop(PeerTimer::Metadata);
+        if Sha1::digest(&raw).as_slice() != self.info_hash.as_bytes() {
+            return Err(Ending::Banned("The peer sent false metadata.".to_owned()));
+        }
+        self.metadata_arrived(raw, shared);
+        Ok(())
+    }
+
+    /// It is true: peers are told, and what they said before can be understood.
+    fn metadata_arrived(&mut self, raw: Vec<u8>, shared: &mut Shared) {
+        let info = match Info::parse(&raw) {
+            Ok(info) => info,
+            Err(error) => return self.fail(format!("The metadata cannot be used: {error}."), shared),
+        };
+        self.pieces = Some(Pieces::new(info, None, &mut shared.rng));
+        shared.event(Event::Metadata(self.info_hash, raw));
+        for peer in self.peers.values_mut() {
+            peer.pull = None;
+            peer.timers.stop(PeerTimer::Metadata);
+        }
+        for id in self.peers.keys().copied().collect::<Vec<_>>() {
+            self.say_extended_handshake(id, shared);
+            if self
+                .peers
+                .get(&id)
+                .and_then(|peer| peer.remote.as_ref())
+                .is_some_and(super::super::peer::Remote::is_webtorrent)
+            {
+                self.say_availability(id);
+            }
+            self.understand_early_words(id, shared);
+        }
+        if self.is_complete() {
+            self.completed(shared);
+        }
+    }
+
+    /// A peer rejects, or sends nothing: others are asked.
+    pub(super) fn metadata_stalled(&mut self, id: ConnectionId, shared: &mut Shared) {
+        let Some(peer) = self.peers.get_mut(&id) else { return };
+        if peer.pull.take().is_some() {
+            peer.metadata_failures += 1;
+            peer.timers.stop(PeerTimer::Metadata);
+            self.pull_metadata(shared);
+        }
+    }
+
+    fn serve_metadata(&mut self, id: ConnectionId, piece: u32) {
+        let Some(peer) = self.peers.get_mut(&id) else { return };
+        let Some(number) = peer.remote.as_ref().and_then(|remote| remote.extensions.ut_metadata).filter(|id| *id != 0)
+        else {
+            return;
+        };
+        let raw = self.pieces.as_ref().map(|pieces| pieces.info().raw());
+        let bytes = raw.and_then(|raw| raw.chunks(PIECE).nth(piece as usize));
+        let allowed = raw.map_or(0, |raw| raw.len().div_ceil(PIECE) * METADATA_ROUNDS);
+        let answer = match (bytes, raw) {
+            (Some(bytes), Some(raw)) if peer.metadata_served < allowed && peer.takes_more() => {
+                peer.metadata_served += 1;
+                MetadataMessage::Data { piece, total_size: Some(raw.len() as u32), data: bytes.to_vec() }
+            }
+            _ => MetadataMessage::Reject { piece },
+        };
+        peer.say(&Message::Extended(number, answer.encode()));
+    }
+
+    /// They do not have it, and it is small: it is on its way before they ask.
+    pub(super) fn push_metadata(&mut self, id: ConnectionId) {
+        let Some(pieces) = &self.pieces else { return };
+        let count = pieces.info().raw().len().div_ceil(PIECE);
+        let pushed = self.peers.get(&id).is_some_and(|peer| peer.metadata_served > 0);
+        if count <= PUSHED_METADATA_PIECES && !pushed {
+            (0..count as u32).for_each(|piece| self.serve_metadata(id, piece));
+        }
+    }
+}
+
+/// The number to ask under, and the size of the metadata, if the peer has any.
+fn source(peer: &Peer) -> Option<(u8, usize)> {
+    let remote = peer.remote.as_ref()?;
+    let number = remote.extensions.ut_metadata.filter(|number| *number != 0)?;
+    let size = remote.metadata_size? as usize;
+    (size <= MAX_INFO_LEN).then_some((number, size))
+}
+
+/// Peers that can be asked and are not yet, with how often they failed.
+fn able(peer: &Peer) -> Option<(u32, ConnectionId)> {
+    let idle = peer.pull.as_ref().is_none_or(|pull| pull.next == 0);
+    (idle && peer.metadata_failures < MAX_FAILURES).then_some(())?;
+    source(peer).map(|_| (peer.metadata_failures, peer.id))
+}
+
+/// Fills the window of requests.
+fn ask(peer: &mut Peer) {
+    let Some((number, _)) = source(peer) else { return };
+    let Some(mut pull) = peer.pull.take() else { return };
+    while pull.next < pull.pieces.len() && pull.next < pull.here + METADATA_WINDOW {
+        if pull.pieces[pull.next].is_none() {
+            let request = MetadataMessage::Request { piece: pull.next as u32 };
+            peer.say(&Message::Extended(number, request.encode()));
+        }
+        pull.next += 1;
+    }
+    peer.pull = Some(pull);
+}

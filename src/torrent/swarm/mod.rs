@@ -1,0 +1,314 @@
+//! One torrent: its pieces, its peers, and its place at the trackers.
+//!
+//! The machine is one struct; its reactions lie by subject in the files beside this one: [`meeting`] finds peers through the
+//! trackers, [`talk`] understands what they say, [`metadata`], [`download`] and [`upload`] move the bytes, [`report`] tells how
+//! it goes.
+
+mod announce;
+mod download;
+mod meeting;
+pub(super) mod metadata;
+mod report;
+mod talk;
+mod upload;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::limits::{CHOKE_ROUND, HANDSHAKE_TIMEOUT, LINGER, MAX_PEERS_PER_TORRENT, MAX_REMEMBERED_PEERS};
+use super::peer::{Peer, PeerTimer};
+use super::pieces::Pieces;
+use super::rate::Rate;
+use super::session::Shared;
+use super::timers::Timers;
+use super::tracker::AnnounceEvent;
+use super::wire::{Handshake, Message};
+use super::{Bitfield, ClosedBy, ConnectionId, Event, Info, InfoHash, Instant, Output, PeerId, Phase, PieceIndex};
+use announce::Announce;
+use meeting::HalfOpen;
+
+/// Deadlines of the torrent itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum SwarmTimer {
+    /// Choose anew who is served.
+    Choke,
+}
+
+/// What people want of it, and what storage lets it do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Activity {
+    Running,
+    Paused,
+    Failed(String),
+}
+
+/// Why a connection is ended from here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Ending {
+    /// Nobody's fault.
+    Quiet,
+    /// They broke the protocol.
+    Misbehaved(String),
+    /// They sent false bytes: they are not let in again.
+    Banned(String),
+}
+
+/// One torrent.
+#[derive(Debug)]
+pub(super) struct Swarm {
+    info_hash: InfoHash,
+    /// Known once the metadata is.
+    pieces: Option<Pieces>,
+    activity: Activity,
+    urls: Vec<String>,
+    announces: Vec<Announce>,
+    half_open: BTreeMap<ConnectionId, HalfOpen>,
+    peers: BTreeMap<ConnectionId, Peer>,
+    banned: BTreeSet<PeerId>,
+    /// Peers that got at least a block from here.
+    served: BTreeSet<PeerId>,
+    /// Those of them that became complete.
+    delivered: BTreeSet<PeerId>,
+    /// Pieces that storage is asked for.
+    reading: BTreeSet<PieceIndex>,
+    down: Rate,
+    up: Rate,
+    /// The peer that is served on trust, and for how many more rounds.
+    optimistic: Option<(ConnectionId, u32)>,
+    problem: Option<String>,
+    phase: (Phase, Instant),
+    timers: Timers<SwarmTimer>,
+    /// When the session will call; kept here so that its schedule can be mended.
+    pub(super) scheduled: Option<Instant>,
+}
+
+impl Swarm {
+    pub(super) fn new(info_hash: InfoHash, info: Option<Info>, have: Option<Bitfield>, shared: &mut Shared) -> Self {
+        Self {
+            info_hash,
+            pieces: info.map(|info| Pieces::new(info, have, &mut shared.rng)),
+            activity: Activity::Running,
+            urls: Vec::new(),
+            announces: Vec::new(),
+            half_open: BTreeMap::new(),
+            peers: BTreeMap::new(),
+            banned: BTreeSet::new(),
+            served: BTreeSet::new(),
+            delivered: BTreeSet::new(),
+            reading: BTreeSet::new(),
+            down: Rate::default(),
+            up: Rate::default(),
+            optimistic: None,
+            problem: None,
+            phase: (Phase::Connecting, shared.now),
+            timers: Timers::new(),
+            scheduled: None,
+        }
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.pieces.as_ref().is_some_and(Pieces::is_complete)
+    }
+
+    fn is_running(&self) -> bool {
+        self.activity == Activity::Running
+    }
+
+    pub(super) fn pause(&mut self, shared: &mut Shared) {
+        self.activity = Activity::Paused;
+        self.leave(shared);
+    }
+
+    pub(super) fn resume(&mut self, shared: &mut Shared) {
+        if !self.is_running() {
+            self.activity = Activity::Running;
+            self.problem = None;
+            self.join_trackers(shared);
+        }
+    }
+
+    /// Ends every connection and says goodbye to every tracker.
+    pub(super) fn leave(&mut self, shared: &mut Shared) {
+        self.leave_trackers(shared);
+        for id in self.half_open.keys().copied().collect::<Vec<_>>() {
+            self.drop_half_open(id, shared);
+        }
+        for id in self.peers.keys().copied().collect::<Vec<_>>() {
+            self.end(id, Ending::Quiet, shared);
+        }
+        self.timers.stop(SwarmTimer::Choke);
+    }
+
+    pub(super) fn want_soon(&mut self, bytes: std::ops::Range<u64>, shared: &mut Shared) {
+        if let Some(pieces) = &mut self.pieces {
+            pieces.want_soon(bytes);
+        }
+        self.ask_all(shared);
+    }
+
+    /// The torrent stops until somebody resumes it.
+    fn fail(&mut self, why: String, shared: &mut Shared) {
+        shared.event(Event::Failed(self.info_hash, why.clone()));
+        self.activity = Activity::Failed(why);
+        self.leave(shared);
+    }
+
+    pub(super) fn channel_opened(&mut self, id: ConnectionId, shared: &mut Shared) {
+        let Some(half) = self.half_open.remove(&id) else { return };
+        if self.peers.len() >= MAX_PEERS_PER_TORRENT {
+            shared.close(id);
+            return;
+        }
+        shared.connections.opened(id);
+        let mut peer = Peer::new(id, half.is_ours(), half.offer_id, half.peer, shared.now);
+        peer.timers.set(PeerTimer::Handshake, shared.now + HANDSHAKE_TIMEOUT);
+        Handshake::new(self.info_hash, shared.handshake_id).encode(peer.outbox());
+        self.peers.insert(id, peer);
+    }
+
+    pub(super) fn channel_buffered(&mut self, id: ConnectionId, bytes: usize, shared: &mut Shared) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.set_buffered(bytes);
+            self.serve(id, shared);
+        }
+    }
+
+    pub(super) fn connection_closed(&mut self, id: ConnectionId, by: ClosedBy, shared: &mut Shared) {
+        shared.connections.end(id);
+        let reason = match by {
+            ClosedBy::IceFailed => Some("No network path was found between the two devices."),
+            ClosedBy::Setup => Some("The browser could not set up the connection."),
+            ClosedBy::Remote => None,
+        };
+        if let Some(reason) = reason {
+            self.problem = Some(reason.to_owned());
+        }
+        let half = self.half_open.remove(&id);
+        if let Some(peer) = self.peers.remove(&id) {
+            self.forget_peer(&peer, shared);
+        }
+        match half {
+            Some(half) => self.half_open_ended(&half, shared),
+            None => self.look_again(shared),
+        }
+    }
+
+    /// Ends an open connection from here.
+    fn end(&mut self, id: ConnectionId, why: Ending, shared: &mut Shared) {
+        let Some(mut peer) = self.peers.remove(&id) else { return };
+        peer.flush(shared.now, &mut shared.out);
+        shared.close(id);
+        let ban = matches!(why, Ending::Banned(_));
+        if let (true, Some(remote)) = (ban, &peer.remote) {
+            self.remember_banned(remote.peer_id);
+            peer.tracker_peer.into_iter().for_each(|tracker_peer| self.remember_banned(tracker_peer));
+        }
+        if let Ending::Misbehaved(how) | Ending::Banned(how) = why {
+            shared.event(Event::Misbehaved(self.info_hash, how));
+        }
+        self.forget_peer(&peer, shared);
+        self.look_again(shared);
+    }
+
+    fn remember_banned(&mut self, peer: PeerId) {
+        if self.banned.len() < MAX_REMEMBERED_PEERS {
+            self.banned.insert(peer);
+        }
+    }
+
+    /// What a peer that is gone had and was asked for belongs to others now.
+    fn forget_peer(&mut self, peer: &Peer, shared: &mut Shared) {
+        self.uncount(peer);
+        if let Some(pieces) = &mut self.pieces {
+            peer.asked.iter().for_each(|request| pieces.give_back(peer.id, *request));
+            pieces.release(peer.id);
+        }
+        self.pull_metadata(shared);
+        self.ask_all(shared);
+        if !peer.am_choking {
+            self.fill_slots(shared);
+        }
+    }
+
+    /// Both sides have everything: the connection has done its work.
+    fn part_if_done(&mut self, id: ConnectionId, shared: &mut Shared) {
+        let done = self.is_complete() && self.peers.get(&id).is_some_and(|peer| peer.availability.is_seed());
+        if done {
+            self.end(id, Ending::Quiet, shared);
+        }
+    }
+
+    /// Every piece is here now.
+    fn completed(&mut self, shared: &mut Shared) {
+        shared.event(Event::Complete(self.info_hash));
+        self.problem = None;
+        for peer in self.peers.values_mut().filter(|peer| peer.availability.is_seed()) {
+            peer.timers.set(PeerTimer::Linger, shared.now + LINGER);
+        }
+        for id in self.half_open.iter().filter(|(_, half)| half.is_unanswered()).map(|(id, _)| *id).collect::<Vec<_>>()
+        {
+            self.drop_half_open(id, shared);
+        }
+        self.announce_all(Some(AnnounceEvent::Completed), shared);
+    }
+
+    pub(super) fn handle_timeout(&mut self, shared: &mut Shared) {
+        while let Some(timer) = self.timers.expired(shared.now) {
+            match timer {
+                SwarmTimer::Choke => self.choke_round(shared),
+            }
+        }
+        self.meeting_timeout(shared);
+        for id in self.peers.keys().copied().collect::<Vec<_>>() {
+            while let Some(timer) = self.peers.get_mut(&id).and_then(|peer| peer.timers.expired(shared.now)) {
+                self.peer_timeout(id, timer, shared);
+            }
+        }
+    }
+
+    fn peer_timeout(&mut self, id: ConnectionId, timer: PeerTimer, shared: &mut Shared) {
+        let Some(peer) = self.peers.get_mut(&id) else { return };
+        match timer {
+            PeerTimer::Handshake | PeerTimer::Silence | PeerTimer::Linger => self.end(id, Ending::Quiet, shared),
+            PeerTimer::KeepAlive => peer.say(&Message::KeepAlive),
+            PeerTimer::Interested => self.repeat_interest(id, shared.now),
+            PeerTimer::Snub => self.snub(id, shared),
+            PeerTimer::Request => self.end(id, Ending::Quiet, shared),
+            PeerTimer::Ask => self.ask(id, shared),
+            PeerTimer::Metadata => self.metadata_stalled(id, shared),
+        }
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        let peers = self.peers.values().filter_map(|peer| peer.timers.next());
+        peers.chain(self.timers.next()).chain(self.meeting_deadline()).min()
+    }
+
+    /// The end of each step: sends what peers are to be told, and notes a change of phase.
+    pub(super) fn settle(&mut self, shared: &mut Shared) {
+        let mut stalled = Vec::new();
+        for peer in self.peers.values_mut().filter(|peer| peer.has_unsent()) {
+            peer.flush(shared.now, &mut shared.out);
+            if peer.is_stalled() {
+                stalled.push(peer.id);
+            }
+        }
+        for id in stalled {
+            self.end(id, Ending::Quiet, shared);
+        }
+        if !self.peers.is_empty() && !self.timers.is_set(SwarmTimer::Choke) {
+            self.timers.set(SwarmTimer::Choke, shared.now + CHOKE_ROUND);
+        }
+        let phase = self.current_phase(shared);
+        if phase != self.phase.0 {
+            self.phase = (phase, shared.now);
+        }
+    }
+
+    fn is_allowed(&self, peer: PeerId, shared: &Shared) -> bool {
+        peer != shared.handshake_id && !self.banned.contains(&peer)
+    }
+
+    fn send(&self, output: Output, shared: &mut Shared) {
+        shared.out.push_back(output);
+    }
+}
