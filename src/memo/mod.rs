@@ -11,6 +11,7 @@
 //! | `link` | the share link, made and read |
 //! | `library`, `search` | what the library shows, in which order, under which headings |
 //! | `ladder`, `delivery` | an import and a share in plain words |
+//! | `drawing`, `kind` | a waveform as strokes, what kind of sound it is |
 //! | `webm` | mends the recordings of browsers: length, cues, sizes |
 //!
 //! What the browser knows (the time zone, whether the network is there) is handed in as plain values, so that every decision in
@@ -18,8 +19,10 @@
 
 mod card;
 mod delivery;
+mod drawing;
 mod file_name;
 mod format;
+mod kind;
 mod ladder;
 mod library;
 mod link;
@@ -35,8 +38,10 @@ pub mod webm;
 
 pub use card::{CARD_KEY, Card};
 pub use delivery::{Delivery, ShareState};
+pub use drawing::{BAR_PITCH, arrived, draw_bars, is_heard, piece_count};
 pub use file_name::{file_name, title_of_file};
 pub use format::{format_clock, format_duration, format_remaining, format_size, spoken_duration};
+pub use kind::type_in_words;
 pub use ladder::{ImportState, Ladder, Step, StepProgress};
 pub use library::{Filter, Mark, group_by_heading, heading, percent, visible};
 pub use link::{LinkError, MAX_LINK_LEN, MAX_MEMOS, parse_link, share_link};
