@@ -1,1 +1,147 @@
-//! app
+//! The screens.
+//!
+//! [`mount`] opens the library and then shows the one frame of the app: the library on the left, a page on the right (on a
+//! phone, one of the two). [`AppState`] is what all of it shares; components show it and send commands to the parts below.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `state` | what the whole app knows, and the changes that come from the engine |
+//! | `memos` | the rows of the library in memory |
+//! | `recording`, `player` | the one recording under way, the one memo that plays |
+//! | `files`, `export`, `object_url` | sound that comes from a file, and goes into one |
+//! | `preferences`, `diagnostics` | what a person chose, and what helps with a bug report |
+//! | `clock`, `ids`, `clipboard`, `media_session`, `toasts` | one small thing of the browser each |
+//! | `routes/` | one page per route |
+//! | `components/` | what pages are made of |
+
+#![allow(unreachable_pub, reason = "the component macro writes `pub` whatever stands in front of it")]
+
+mod clipboard;
+mod clock;
+mod components;
+mod diagnostics;
+mod export;
+mod files;
+mod ids;
+mod media_session;
+mod memos;
+mod object_url;
+mod player;
+mod preferences;
+mod recording;
+mod routes;
+mod state;
+mod toasts;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::{ParamSegment, StaticSegment};
+
+use components::library::Library;
+use components::notice::{Alert, ProblemPlace, ToastPlace, UpdatePlace};
+use components::player::PlayerElement;
+use components::recovery::Recovery;
+use object_url::ObjectUrl;
+use recording::Phase;
+use routes::{Home, Import, MemoPage, Nothing, Record, Settings};
+use state::AppState;
+
+/// Shows the app in the page.
+pub fn mount() {
+    leptos::mount::mount_to_body(App);
+}
+
+/// Opens the library first: a page that is drawn once does not jump.
+#[component]
+fn App() -> impl IntoView {
+    let opened = RwSignal::new(None::<Result<AppState, String>>);
+    spawn_local(async move {
+        let state = AppState::open().await.map_err(|error| error.to_string());
+        opened.set(Some(state));
+    });
+    move || match opened.get() {
+        None => ().into_any(),
+        Some(Ok(state)) => view! { <Frame state /> }.into_any(),
+        Some(Err(sentence)) => view! { <CannotOpen sentence /> }.into_any(),
+    }
+}
+
+/// Without its library the app is of no use: it says why, and what to do.
+#[component]
+fn CannotOpen(sentence: String) -> impl IntoView {
+    view! {
+        <main class="column">
+            <h1>"Voice Memos cannot open its library"</h1>
+            <Alert text=sentence>
+                <button class="pill" on:click=|_| drop(window().location().reload())>"Try again"</button>
+            </Alert>
+        </main>
+    }
+}
+
+#[component]
+fn Frame(state: AppState) -> impl IntoView {
+    provide_context(state);
+    state.start();
+    listen_to_window(state);
+    media_session::listen(state);
+    view! {
+        <Router>
+            <Panes />
+            <Recovery />
+        </Router>
+        <PlayerElement />
+        <UpdatePlace />
+        <ProblemPlace />
+        <ToastPlace />
+    }
+}
+
+#[component]
+fn Panes() -> impl IntoView {
+    let app = state::use_app();
+    let navigate = use_navigate();
+    app.set_go(move |path, options| navigate(path, options));
+
+    let pathname = use_location().pathname;
+    let page = Memo::new(move |_| match pathname.get().as_str() {
+        "/" => "home",
+        "/record" => "record",
+        _ => "page",
+    });
+    // What plays is heard on its own page, where it can be stopped.
+    Effect::new(move || {
+        let path = pathname.get();
+        if !path.starts_with("/memo/") && path != "/share" {
+            app.player.pause();
+        }
+    });
+    view! {
+        <main class="panes" data-page=page>
+            <Library />
+            <div class="pane page">
+                <Routes fallback=Nothing>
+                    <Route path=StaticSegment("") view=Home />
+                    <Route path=StaticSegment("record") view=Record />
+                    <Route path=(StaticSegment("memo"), ParamSegment("id")) view=MemoPage />
+                    <Route path=StaticSegment("share") view=Import />
+                    <Route path=StaticSegment("settings") view=Settings />
+                </Routes>
+            </div>
+        </main>
+    }
+}
+
+/// For as long as the page lives.
+fn listen_to_window(app: AppState) {
+    let _online = window_event_listener(leptos::ev::online, move |_| app.online.set(true));
+    let _offline = window_event_listener(leptos::ev::offline, move |_| app.online.set(false));
+    let _leaving = window_event_listener(leptos::ev::beforeunload, move |event| {
+        if app.recording.phase.with_untracked(Phase::is_live) {
+            // The browser asks with words of its own.
+            event.prevent_default();
+        }
+    });
+}

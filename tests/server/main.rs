@@ -4,5 +4,4 @@
 mod commands;
 mod files;
 mod running;
-mod secure;
 mod tracker;

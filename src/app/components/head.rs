@@ -1,0 +1,19 @@
+//! The top of a page: the way back, and what belongs to the page.
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, Picture};
+
+/// On a wide screen the way back stands in the library already, and the arrow is not shown.
+#[component]
+pub(crate) fn Head(#[prop(optional)] children: Option<Children>) -> impl IntoView {
+    view! {
+        <header class="bar">
+            <a class="icon back" href="/" aria-label="Back to the library">
+                <Picture icon=Icon::Back />
+            </a>
+            <span class="gap"></span>
+            {children.map(|children| children())}
+        </header>
+    }
+}

@@ -1,0 +1,77 @@
+//! Bringing memos in by hand: audio files, or a link that was sent.
+
+use leptos::prelude::*;
+use web_sys::{FileList, HtmlInputElement, SubmitEvent};
+
+use super::notice::Alert;
+use super::sheet::Sheet;
+use crate::app::files;
+use crate::app::state::{AppState, use_app};
+use crate::memo::{LinkError, parse_link, share_link};
+
+/// The dialog behind the button `Import`.
+#[component]
+pub(crate) fn ImportDialog(open: RwSignal<bool>) -> impl IntoView {
+    let app = use_app();
+    let link = RwSignal::new(String::new());
+    let problem = RwSignal::new(None::<String>);
+    let choose = move |event| {
+        let input: HtmlInputElement = event_target(&event);
+        if let Some(chosen) = input.files() {
+            bring_files(app, &chosen);
+        }
+        open.set(false);
+    };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        match link.with_untracked(|link| open_link(app, link)) {
+            Ok(()) => {
+                open.set(false);
+                link.set(String::new());
+                problem.set(None);
+            }
+            Err(error) => problem.set(Some(error.to_string())),
+        }
+    };
+    view! {
+        <Sheet title="Import" open>
+            <p class="soft">"Audio files become memos. A link fetches the memo that somebody shared."</p>
+            <label class="pill choose">
+                "Choose audio files"
+                <input type="file" multiple accept="audio/*,video/webm,video/mp4" aria-label="Audio files" on:change=choose />
+            </label>
+            <form on:submit=submit>
+                <div class="link">
+                    <input
+                        type="text"
+                        aria-label="Link"
+                        placeholder="Paste a link"
+                        autocomplete="off"
+                        autocapitalize="off"
+                        spellcheck="false"
+                        prop:value=move || link.get()
+                        on:input=move |event| link.set(event_target_value(&event))
+                    />
+                    <button class="pill main" type="submit">"Open link"</button>
+                </div>
+            </form>
+            {move || problem.get().map(|text| view! { <Alert text /> })}
+        </Sheet>
+    }
+}
+
+/// Goes to the import page of whatever this text names.
+pub(crate) fn open_link(app: AppState, text: &str) -> Result<(), LinkError> {
+    let magnets = parse_link(text)?;
+    let seeds: Vec<String> = magnets
+        .iter()
+        .filter_map(|magnet| share_link("", magnet).split_once('?').map(|(_, seed)| seed.to_owned()))
+        .collect();
+    app.go(&format!("/share?{}", seeds.join("&")));
+    Ok(())
+}
+
+/// Makes a memo of each file, one after the other.
+pub(crate) fn bring_files(app: AppState, chosen: &FileList) {
+    files::import(app, (0..chosen.length()).filter_map(|index| chosen.get(index)).collect());
+}

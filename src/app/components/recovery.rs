@@ -1,0 +1,105 @@
+//! What a crash left behind is offered at the next launch.
+
+use leptos::html::Audio;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::notice::Alert;
+use super::sheet::Sheet;
+use crate::app::clock;
+use crate::app::state::use_app;
+use crate::recorder::recovery;
+use crate::store::Take;
+
+/// One unfinished recording after the other, newest first.
+#[component]
+pub(crate) fn Recovery() -> impl IntoView {
+    let app = use_app();
+    let takes = RwSignal::<Vec<Take>, LocalStorage>::new_local(Vec::new());
+    let open = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let problem = RwSignal::new(None::<String>);
+    let sound = RwSignal::<Option<recovery::Preview>, LocalStorage>::new_local(None);
+    let element = NodeRef::<Audio>::new();
+
+    spawn_local(async move {
+        let found = recovery::unfinished(&app.store()).await;
+        if let Some(found) = app.report(found).filter(|found| !found.is_empty()) {
+            takes.set(found);
+            open.set(true);
+        }
+    });
+
+    let next = move || {
+        sound.set(None);
+        problem.set(None);
+        takes.update(|takes| {
+            takes.pop();
+        });
+        open.set(takes.with(|takes| !takes.is_empty()));
+    };
+    let keep = move |_| {
+        let Some(take) = takes.with_untracked(|takes| takes.last().cloned()) else { return };
+        busy.set(true);
+        spawn_local(async move {
+            match recovery::finish(&app.store(), &take).await {
+                Ok(memo) => {
+                    let path = format!("/memo/{}", memo.id);
+                    app.memos.show(memo);
+                    next();
+                    app.go(&path);
+                    app.ask_for_persistence();
+                }
+                Err(error) => problem.set(Some(error.to_string())),
+            }
+            busy.set(false);
+        });
+    };
+    let play = move |_| {
+        let Some(take) = takes.with_untracked(|takes| takes.last().cloned()) else { return };
+        spawn_local(async move {
+            match recovery::preview(&app.store(), &take).await {
+                Ok(preview) => sound.set(Some(preview)),
+                Err(error) => problem.set(Some(error.to_string())),
+            }
+        });
+    };
+    let discard = move |_| {
+        let Some(take) = takes.with_untracked(|takes| takes.last().cloned()) else { return };
+        spawn_local(async move {
+            let discarded = recovery::discard(&app.store(), &take).await;
+            app.report(discarded);
+            next();
+        });
+    };
+    Effect::new(move || {
+        let Some(element) = element.get() else { return };
+        if sound.with(Option::is_some) {
+            // A refusal leaves the controls of the element, which then start it.
+            let _ = element.play();
+        }
+    });
+
+    let about = move || {
+        takes.with(|takes| {
+            takes.last().map(|take| {
+                let when = clock::local(take.started_at_ms).in_full(&clock::today());
+                format!("The app closed while this was being recorded: {when}. What was saved is safe.")
+            })
+        })
+    };
+    view! {
+        <Sheet title="Recovered recording" open>
+            <p class="soft">{about}</p>
+            {move || problem.get().map(|text| view! { <Alert text /> })}
+            {move || sound.with(|sound| sound.as_ref().map(|preview| preview.url().to_owned())).map(|url| {
+                view! { <audio class="preview" node_ref=element src=url controls></audio> }
+            })}
+            <div class="actions">
+                <button class="pill main" disabled=move || busy.get() on:click=keep>"Keep"</button>
+                <button class="pill" disabled=move || busy.get() on:click=play>"Play"</button>
+                <button class="pill" disabled=move || busy.get() on:click=discard>"Discard"</button>
+            </div>
+        </Sheet>
+    }
+}

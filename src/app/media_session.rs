@@ -1,0 +1,54 @@
+//! The lock screen and the headset: what is playing, and the buttons there.
+//!
+//! By way of reflection: web-sys counts the Media Session API as unstable, and not every browser has it.
+
+use js_sys::{Array, Function, Object, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+
+use super::AppState;
+use super::player::{JUMP_MS, Player};
+
+/// Says what is playing.
+pub(crate) fn describe(app: AppState, player: Player) {
+    let Some(memo) = player.memo.get_untracked().and_then(|id| app.memos.find_untracked(&id)) else { return };
+    // What the lock screen cannot show it does not show; the sound plays all the same.
+    let _ = try_describe(&memo.display_title());
+}
+
+fn try_describe(title: &str) -> Result<(), JsValue> {
+    let Some(session) = session() else { return Ok(()) };
+    let about = Object::new();
+    Reflect::set(&about, &"title".into(), &title.into())?;
+    Reflect::set(&about, &"artist".into(), &"Voice Memos".into())?;
+    let class: Function = Reflect::get(&js_sys::global(), &"MediaMetadata".into())?.dyn_into()?;
+    let metadata = Reflect::construct(&class, &Array::of1(&about))?;
+    Reflect::set(&session, &"metadata".into(), &metadata).map(drop)
+}
+
+/// Listens to the buttons for as long as the page lives: called once.
+pub(crate) fn listen(app: AppState) {
+    let player = app.player;
+    on("play", move |_| player.play(app));
+    on("pause", move |_| player.pause());
+    on("seekbackward", move |_| player.jump(app, -JUMP_MS));
+    on("seekforward", move |_| player.jump(app, JUMP_MS));
+    on("seekto", move |details| {
+        if let Some(seconds) = Reflect::get(&details, &"seekTime".into()).ok().and_then(|time| time.as_f64()) {
+            player.seek((seconds * 1000.0) as u64);
+        }
+    });
+}
+
+fn on(action: &str, handle: impl Fn(JsValue) + 'static) {
+    let Some(session) = session() else { return };
+    let Ok(set_handler) = Reflect::get(&session, &"setActionHandler".into()) else { return };
+    let Ok(set_handler) = set_handler.dyn_into::<Function>() else { return };
+    let handler = Closure::<dyn Fn(JsValue)>::new(handle).into_js_value();
+    // A browser that does not know the action throws, and has no such button.
+    let _ = set_handler.call2(&session, &action.into(), &handler);
+}
+
+fn session() -> Option<JsValue> {
+    Reflect::get(&window().navigator(), &"mediaSession".into()).ok().filter(JsValue::is_object)
+}

@@ -1,0 +1,288 @@
+//! The one player: an `<audio>` element that stays in the page, and what it is doing.
+//!
+//! It outlives the pages: an import that turns into a memo goes on sounding. Bytes come from the service worker where one
+//! controls the page (`/audio/<id>`, streamed, also while they arrive), from a blob otherwise.
+
+use leptos::html::Audio;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DomException, HtmlMediaElement, MediaError};
+
+use super::media_session;
+use super::{AppState, ObjectUrl};
+use crate::memo::{Memo, MemoId};
+use crate::net::service_worker_controls_page;
+
+/// The listening position is stored again after this much of it.
+const KEEP_EVERY_MS: u64 = 5_000;
+
+/// A memo that was left this close to its end begins again.
+const NEAR_END_MS: u64 = 1_500;
+
+/// How far the two buttons jump.
+pub(crate) const JUMP_MS: i64 = 10_000;
+
+/// The speeds to choose from.
+pub(crate) const SPEEDS: [f64; 8] = [0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0];
+
+/// What is loaded and how far it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Player {
+    pub(crate) element: NodeRef<Audio>,
+    pub(crate) memo: RwSignal<Option<MemoId>>,
+    pub(crate) playing: RwSignal<bool>,
+    pub(crate) position_ms: RwSignal<u64>,
+    /// As the element measured it; the memo's row knows it better when it knows it at all.
+    pub(crate) duration_ms: RwSignal<u64>,
+    pub(crate) speed: RwSignal<f64>,
+    pub(crate) problem: RwSignal<Option<String>>,
+    source: StoredValue<Source, LocalStorage>,
+    kept_ms: StoredValue<u64>,
+}
+
+/// Where the element reads from.
+#[derive(Default)]
+enum Source {
+    #[default]
+    None,
+    Worker,
+    Blob {
+        _url: ObjectUrl,
+    },
+}
+
+impl Player {
+    pub(crate) fn new() -> Self {
+        Self {
+            element: NodeRef::new(),
+            memo: RwSignal::new(None),
+            playing: RwSignal::new(false),
+            position_ms: RwSignal::new(0),
+            duration_ms: RwSignal::new(0),
+            speed: RwSignal::new(1.0),
+            problem: RwSignal::new(None),
+            source: StoredValue::new_local(Source::None),
+            kept_ms: StoredValue::new(0),
+        }
+    }
+
+    /// Makes this memo the current one, at the place where listening stopped. The current one is left as it is.
+    pub(crate) fn open(self, app: AppState, memo: &Memo) {
+        let current = self.memo.with_untracked(|id| id.as_ref() == Some(&memo.id));
+        if !current {
+            self.close(app);
+            self.memo.set(Some(memo.id.clone()));
+            let near_end = memo.duration_ms > 0 && memo.position_ms + NEAR_END_MS >= memo.duration_ms;
+            let position = if near_end { 0 } else { memo.position_ms };
+            self.position_ms.set(position);
+            self.kept_ms.set_value(position);
+        }
+        if self.source.with_value(|source| matches!(source, Source::None)) {
+            self.load(app, memo.clone());
+        }
+    }
+
+    /// Lets go of the current memo.
+    pub(crate) fn close(self, app: AppState) {
+        self.keep_position(app);
+        if let Some(element) = self.element.get_untracked() {
+            // The events of the old source are not news about the next one.
+            let _ = element.pause();
+            if element.has_attribute("src") {
+                let _ = element.remove_attribute("src");
+                element.load();
+            }
+        }
+        self.source.set_value(Source::None);
+        self.memo.set(None);
+        self.playing.set(false);
+        self.position_ms.set(0);
+        self.duration_ms.set(0);
+        self.problem.set(None);
+    }
+
+    pub(crate) fn toggle(self, app: AppState) {
+        if self.playing.get_untracked() { self.pause() } else { self.play(app) }
+    }
+
+    pub(crate) fn play(self, app: AppState) {
+        let Some(element) = self.element.get_untracked() else { return };
+        self.problem.set(None);
+        let length = self.length_ms(app);
+        if element.ended() || (length > 0 && self.position_ms.get_untracked() >= length) {
+            self.seek(0);
+        }
+        element.set_playback_rate(self.speed.get_untracked());
+        let Ok(started) = element.play() else { return };
+        spawn_local(async move {
+            if let Err(refusal) = JsFuture::from(started).await {
+                self.handle_refusal(&refusal);
+            }
+        });
+        media_session::describe(app, self);
+    }
+
+    pub(crate) fn pause(self) {
+        if let Some(element) = self.element.get_untracked() {
+            let _ = element.pause();
+        }
+    }
+
+    /// Goes to a moment; before the element knows its length, it is kept until then.
+    pub(crate) fn seek(self, position_ms: u64) {
+        self.position_ms.set(position_ms);
+        if let Some(element) = self.element.get_untracked()
+            && element.ready_state() >= HtmlMediaElement::HAVE_METADATA
+        {
+            element.set_current_time(seconds(position_ms));
+        }
+    }
+
+    pub(crate) fn jump(self, app: AppState, by_ms: i64) {
+        let length = self.length_ms(app);
+        let target = self.position_ms.get_untracked().saturating_add_signed(by_ms);
+        self.seek(if length > 0 { target.min(length) } else { target });
+    }
+
+    pub(crate) fn set_speed(self, speed: f64) {
+        self.speed.set(speed);
+        if let Some(element) = self.element.get_untracked() {
+            element.set_playback_rate(speed);
+        }
+    }
+
+    /// The length of the current memo, as well as it is known.
+    pub(crate) fn length_ms(self, app: AppState) -> u64 {
+        let row = self.memo.get().and_then(|id| app.memos.find(&id)).map_or(0, |memo| memo.duration_ms);
+        if row > 0 { row } else { self.duration_ms.get() }
+    }
+
+    fn load(self, app: AppState, memo: Memo) {
+        let Some(element) = self.element.get_untracked() else { return };
+        if service_worker_controls_page() {
+            self.source.set_value(Source::Worker);
+            element.set_src(&format!("/audio/{}", memo.id));
+        } else if memo.complete {
+            self.load_blob(app, memo);
+        }
+    }
+
+    fn load_blob(self, app: AppState, memo: Memo) {
+        spawn_local(async move {
+            let loaded = ObjectUrl::of(&app.store(), &memo).await;
+            let still_current = self.memo.with_untracked(|id| id.as_ref() == Some(&memo.id));
+            let Some(element) = self.element.get_untracked().filter(|_| still_current) else { return };
+            match loaded {
+                Ok(Some(url)) => {
+                    element.set_src(url.as_str());
+                    self.source.set_value(Source::Blob { _url: url });
+                }
+                Ok(None) => self.problem.set(Some("The sound of this memo is not on this device any more.".to_owned())),
+                Err(error) => self.problem.set(Some(error.to_string())),
+            }
+        });
+    }
+
+    // What the element says.
+
+    pub(crate) fn handle_metadata(self) {
+        let Some(element) = self.element.get_untracked() else { return };
+        self.handle_duration();
+        element.set_playback_rate(self.speed.get_untracked());
+        let position = self.position_ms.get_untracked();
+        if position > 0 {
+            element.set_current_time(seconds(position));
+        }
+    }
+
+    pub(crate) fn handle_duration(self) {
+        if let Some(element) = self.element.get_untracked() {
+            self.duration_ms.set(milliseconds(element.duration()));
+        }
+    }
+
+    pub(crate) fn handle_time(self, app: AppState) {
+        let Some(element) = self.element.get_untracked() else { return };
+        if element.ready_state() < HtmlMediaElement::HAVE_METADATA {
+            return;
+        }
+        let position = milliseconds(element.current_time());
+        self.position_ms.set(position);
+        if position.abs_diff(self.kept_ms.get_value()) >= KEEP_EVERY_MS {
+            self.keep_position(app);
+        }
+    }
+
+    pub(crate) fn handle_playing(self, app: AppState, playing: bool) {
+        self.playing.set(playing);
+        if !playing {
+            self.keep_position(app);
+        }
+    }
+
+    pub(crate) fn handle_ended(self, app: AppState) {
+        self.playing.set(false);
+        self.position_ms.set(0);
+        self.keep_position(app);
+    }
+
+    pub(crate) fn handle_error(self, app: AppState) {
+        let Some(element) = self.element.get_untracked() else { return };
+        let Some(error) = element.error().filter(|_| element.has_attribute("src")) else { return };
+        self.playing.set(false);
+        let memo = self.memo.get_untracked().and_then(|id| app.memos.find_untracked(&id));
+        let streamed = self.source.with_value(|source| matches!(source, Source::Worker));
+        if let Some(memo) = memo.filter(|memo| memo.complete && streamed) {
+            // The worker may have been stopped or replaced; what is here can be played without it.
+            self.source.set_value(Source::None);
+            self.load_blob(app, memo);
+            return;
+        }
+        self.problem.set(Some(sentence(&error)));
+    }
+
+    fn handle_refusal(self, refusal: &wasm_bindgen::JsValue) {
+        let name = wasm_bindgen::JsCast::dyn_ref::<DomException>(refusal).map(DomException::name).unwrap_or_default();
+        match name.as_str() {
+            // A newer command came in between: that one will be heard.
+            "AbortError" => {}
+            "NotAllowedError" => {
+                self.problem
+                    .set(Some("The browser wants a tap before it plays sound. Press Play once more.".to_owned()));
+            }
+            // Unplayable sources are told by the element's own error event.
+            _ => {}
+        }
+    }
+
+    fn keep_position(self, app: AppState) {
+        let position = self.position_ms.get_untracked();
+        if position == self.kept_ms.get_value() {
+            return;
+        }
+        self.kept_ms.set_value(position);
+        if let Some(id) = self.memo.get_untracked() {
+            app.edit(&id, move |memo| memo.position_ms = position);
+        }
+    }
+}
+
+fn sentence(error: &MediaError) -> String {
+    match error.code() {
+        MediaError::MEDIA_ERR_NETWORK => "The rest of this memo is not here yet. It plays on when it has arrived.",
+        MediaError::MEDIA_ERR_DECODE => "This memo's sound is damaged and cannot be played to its end.",
+        _ => "This browser cannot play this memo's sound. Export keeps a copy that another player may open.",
+    }
+    .to_owned()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of sound are far below 2^53")]
+fn seconds(ms: u64) -> f64 {
+    ms as f64 / 1000.0
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "infinite and unknown lengths become zero")]
+fn milliseconds(seconds: f64) -> u64 {
+    if seconds.is_finite() { (seconds * 1000.0) as u64 } else { 0 }
+}

@@ -1,0 +1,16 @@
+//! `/`: on a phone the library alone; on a wide screen, what stands beside it before a memo is chosen.
+
+use leptos::prelude::*;
+
+use crate::app::components::library::QuietWave;
+
+/// The quiet right pane.
+#[component]
+pub(crate) fn Home() -> impl IntoView {
+    view! {
+        <div class="empty">
+            <QuietWave />
+            <p>"Choose a memo, or record one."</p>
+        </div>
+    }
+}

@@ -1,0 +1,218 @@
+//! `/share?seeds=…`: memos on their way to this device.
+//!
+//! Opening the page is what fetches them. The engine keeps at it from then on, on every page and after a reload.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_location;
+
+use super::memo::when;
+use crate::app::clock;
+use crate::app::components::head::Head;
+use crate::app::components::icon::{Icon, Picture};
+use crate::app::components::notice::Alert;
+use crate::app::components::player::{BARS, PlayButton};
+use crate::app::components::wave::Wave;
+use crate::app::state::use_app;
+use crate::memo::{
+    ImportState, Ladder, Memo as MemoRow, Step, StepProgress, arrived, format_duration, format_size, parse_link,
+    piece_count,
+};
+use crate::net::service_worker_controls_page;
+use crate::torrent::{InfoHash, Magnet};
+
+/// All the memos of one link.
+#[component]
+pub(crate) fn Import() -> impl IntoView {
+    let location = use_location();
+    let link = Memo::new(move |_| format!("?{}{}", location.search.get(), location.hash.get()));
+    move || match parse_link(&link.get()) {
+        Ok(magnets) => view! { <Memos magnets /> }.into_any(),
+        Err(error) => view! { <NoLink text=error.to_string() /> }.into_any(),
+    }
+}
+
+/// What is not a memo link stores nothing.
+#[component]
+fn NoLink(text: String) -> impl IntoView {
+    view! {
+        <Head />
+        <div class="column import">
+            <h1 class="title">"Not a memo link"</h1>
+            <p class="when" role="status" data-state=ImportState::Failed.as_str()>{text}</p>
+            <div class="actions">
+                <a class="pill" href="/">"To my memos"</a>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Memos(magnets: Vec<Magnet>) -> impl IntoView {
+    let app = use_app();
+    let engine = app.engine;
+    let problem = RwSignal::new(None::<String>);
+    let tries = RwSignal::new(0);
+    let hashes: Vec<InfoHash> = magnets.iter().map(|magnet| magnet.info_hash).collect();
+    let several = hashes.len() > 1;
+
+    let wanted = magnets.clone();
+    Effect::new(move || {
+        tries.track();
+        let Some(engine) = engine.get() else { return };
+        problem.set(None);
+        let magnets = wanted.clone();
+        spawn_local(async move {
+            if let Err(error) = engine.import(magnets).await {
+                problem.set(Some(error.to_string()));
+            }
+        });
+    });
+
+    // One memo that is here is shown where memos are shown.
+    let only = hashes.first().copied().filter(|_| !several);
+    Effect::new(move || {
+        let memo = only.and_then(|hash| app.memos.find_shared(hash)).filter(|memo| memo.complete);
+        if let Some(memo) = memo {
+            app.replace(&format!("/memo/{}", memo.id));
+        }
+    });
+
+    let again = move |()| tries.update(|tries| *tries += 1);
+    let names: Vec<Option<String>> = magnets.into_iter().map(|magnet| magnet.name).collect();
+    let cards = hashes.into_iter().zip(names).map(move |(info_hash, name)| {
+        view! { <Arrival info_hash name several problem again=Callback::new(again) /> }
+    });
+    view! {
+        <Head />
+        <div class="column">{cards.collect_view()}</div>
+    }
+}
+
+/// One memo: its card as soon as that is known, and the ladder of steps.
+#[component]
+fn Arrival(
+    info_hash: InfoHash,
+    /// What the link calls it.
+    name: Option<String>,
+    several: bool,
+    problem: RwSignal<Option<String>>,
+    again: Callback<()>,
+) -> impl IntoView {
+    let app = use_app();
+    let row = Memo::new(move |_| app.memos.find_shared(info_hash));
+    let status = Memo::new(move |_| app.status(info_hash));
+    let complete = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.complete)));
+    let ladder = Memo::new(move |_| {
+        status.with(|status| {
+            let since = status.as_ref().map_or(0, |status| clock::now_ms().saturating_sub(status.since_ms));
+            Ladder::of(status.as_ref(), app.online.get(), since)
+        })
+    });
+    let state = Memo::new(move |_| {
+        if complete.get() {
+            ImportState::Done
+        } else if problem.with(Option::is_some) {
+            ImportState::Failed
+        } else {
+            ladder.with(|ladder| ladder.state)
+        }
+    });
+    let percent = Memo::new(move |_| if complete.get() { 100 } else { ladder.with(|ladder| ladder.percent) });
+    let stuck =
+        Memo::new(move |_| matches!(state.get(), ImportState::Waiting | ImportState::Offline | ImportState::Failed));
+
+    let title = move || {
+        row.with(|row| row.as_ref().map(MemoRow::display_title))
+            .or_else(|| name.clone())
+            .unwrap_or_else(|| "A memo".to_owned())
+    };
+    let about = move || row.with(|row| row.as_ref().map(|row| format!("{} · {}", when(row), format_size(row.size))));
+    let bars =
+        Memo::new(move |_| row.with(|row| row.as_ref().map_or_else(|| vec![0; BARS], |row| row.waveform.bars(BARS))));
+    let dark = Memo::new(move |_| {
+        if complete.get() {
+            return vec![true; BARS];
+        }
+        let pieces = row.with(|row| row.as_ref().map_or(0, piece_count));
+        status.with(|status| status.as_ref().map_or_else(Vec::new, |status| arrived(&status.have, pieces, BARS)))
+    });
+    let length = move || {
+        row.with(|row| row.as_ref().filter(|row| row.duration_ms > 0).map(|row| format_duration(row.duration_ms)))
+    };
+    // Sound that has not all arrived comes through the service worker.
+    let playable = Memo::new(move |_| {
+        complete.get() || (service_worker_controls_page() && row.with(Option::is_some) && percent.get() > 0)
+    });
+    Effect::new(move || {
+        if playable.get()
+            && !several
+            && let Some(row) = row.get_untracked()
+        {
+            app.player.open(app, &row);
+        }
+    });
+    let sentence = move || match (complete.get(), problem.get()) {
+        (true, _) => "It is here, and stays on this device.".to_owned(),
+        (false, Some(problem)) => problem,
+        (false, None) => ladder.with(|ladder| ladder.sentence.clone()),
+    };
+    let advice = move || if problem.with(Option::is_some) { None } else { ladder.with(|ladder| ladder.advice) };
+    let href = move || row.with(|row| row.as_ref().map(|row| format!("/memo/{}", row.id)));
+
+    view! {
+        <article class="import memo">
+            <p class="soft">{move || if complete.get() { "Received" } else { "A memo for you" }}</p>
+            <h1 class="title">{title}</h1>
+            <p class="when num">{about}</p>
+            <section class="card" aria-label="Sound">
+                <div class="seek"><Wave bars dark height=112 /></div>
+                <div
+                    class="progress"
+                    role="progressbar"
+                    aria-label="Download"
+                    aria-valuemin="0"
+                    aria-valuemax="100"
+                    aria-valuenow=move || percent.get().to_string()
+                >
+                    <i style:transform=move || format!("scaleX({:.2})", f64::from(percent.get()) / 100.0)></i>
+                </div>
+                <div class="times num">
+                    <span>{length}</span>
+                    <span>{move || format!("{} % here", percent.get())}</span>
+                </div>
+                <Show when=move || !several>
+                    <div class="player one">
+                        <Show when=move || playable.get() fallback=|| view! { <span class="play soon" aria-hidden="true"><Picture icon=Icon::Play /></span> }>
+                            <PlayButton />
+                        </Show>
+                    </div>
+                </Show>
+                {move || (!several).then(|| app.player.problem.get().map(|text| view! { <Alert text /> }))}
+            </section>
+            <ol class="steps">
+                {move || ladder.with(|ladder| ladder.steps.clone()).into_iter().map(|step| drawn(step, stuck.get(), complete.get())).collect_view()}
+            </ol>
+            <div class="help" class:calm=move || !stuck.get()>
+                <p role="status" data-state=move || state.get().as_str()>{sentence}</p>
+                {move || advice().map(|text| view! { <p class="soft">{text}</p> })}
+                <Show when=move || stuck.get()>
+                    <button class="pill" on:click=move |_| again.run(())>"Try again"</button>
+                </Show>
+                {move || href().filter(|_| several && complete.get()).map(|href| view! { <a class="pill" href=href>"Open"</a> })}
+            </div>
+        </article>
+    }
+}
+
+fn drawn(step: Step, stuck: bool, complete: bool) -> impl IntoView {
+    let class = match step.progress {
+        _ if complete => "done",
+        StepProgress::Done => "done",
+        StepProgress::Now if stuck => "now stuck",
+        StepProgress::Now => "now",
+        StepProgress::Next => "",
+    };
+    let check = (class == "done").then(|| view! { <Picture icon=Icon::Check /> });
+    view! { <li class=class><i>{check}</i><span>{step.text}</span></li> }
+}

@@ -1,0 +1,251 @@
+//! `/memo/<id>`: one memo, to play, name, share, keep and throw away.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_params_map;
+
+use super::NothingHere;
+use crate::app::components::confirm::Confirm;
+use crate::app::components::head::Head;
+use crate::app::components::icon::{Icon, Picture};
+use crate::app::components::player::PlayerCard;
+use crate::app::components::share_dialog::ShareDialog;
+use crate::app::state::{origin_in_words, use_app};
+use crate::app::{clock, export};
+use crate::memo::{
+    Ladder, Mark, Memo as MemoRow, MemoId, NOTES_MAX_CHARS, TITLE_MAX_CHARS, format_size, spoken_duration,
+    type_in_words,
+};
+use crate::net::service_worker_controls_page;
+
+/// The page of the memo that the address names.
+#[component]
+pub(crate) fn MemoPage() -> impl IntoView {
+    let app = use_app();
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<MemoId>().ok())));
+    let there = Memo::new(move |_| id.get().filter(|id| app.memos.has(id)));
+    // Another memo is another page: nothing of the last one stays in its fields.
+    move || match there.get() {
+        Some(id) => view! { <One id /> }.into_any(),
+        None => view! { <NothingHere text="This memo is not on this device." /> }.into_any(),
+    }
+}
+
+#[component]
+fn One(id: MemoId) -> impl IntoView {
+    let app = use_app();
+    let sharing = RwSignal::new(false);
+    let id = StoredValue::new(id);
+    let row = Memo::new(move |_| app.memos.find(&id.get_value()));
+    let deleted = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(MemoRow::is_deleted)));
+    let favourite = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.favourite)));
+    let complete = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.complete)));
+
+    // Also when the last byte has come: then there is more to play from.
+    Effect::new(move || {
+        if app.player.element.get().is_some()
+            && (complete.get() || service_worker_controls_page())
+            && let Some(row) = row.get_untracked()
+        {
+            app.player.open(app, &row);
+        }
+    });
+
+    let delete = move |_| {
+        if let Some(row) = row.get_untracked() {
+            app.delete(&row);
+            app.go("/");
+        }
+    };
+    let toggle_favourite = move |_| app.edit(&id.get_value(), |memo| memo.favourite = !memo.favourite);
+    let export = move |_| {
+        let Some(row) = row.get_untracked() else { return };
+        spawn_local(async move {
+            if let Err(reason) = export::save(app, &row).await {
+                app.problem.set(Some(reason));
+            }
+        });
+    };
+
+    view! {
+        <Head>
+            <button
+                class="icon"
+                aria-label="Favourite"
+                aria-pressed=move || if favourite.get() { "true" } else { "false" }
+                on:click=toggle_favourite
+            >
+                <Picture icon=Icon::Star />
+            </button>
+            <Show when=move || !deleted.get()>
+                <button class="icon" aria-label="Delete" on:click=delete>
+                    <Picture icon=Icon::Trash />
+                </button>
+            </Show>
+        </Head>
+        <div class="column memo">
+            <Title id=id.get_value() row />
+            <p class="when num">{move || row.with(|row| row.as_ref().map(when))}</p>
+            <Show when=move || deleted.get()>
+                <InTheBin row />
+            </Show>
+            <PlayerCard row />
+            <Arriving row />
+            <div class="actions">
+                <button
+                    class="pill main"
+                    disabled=move || deleted.get() || !complete.get()
+                    on:click=move |_| sharing.set(true)
+                >
+                    <Picture icon=Icon::Share />
+                    "Share"
+                </button>
+                <button class="pill" disabled=move || !complete.get() on:click=export>
+                    <Picture icon=Icon::Download />
+                    "Export"
+                </button>
+            </div>
+            <Notes id=id.get_value() row />
+            <Facts row />
+        </div>
+        <ShareDialog row open=sharing />
+    }
+}
+
+/// Saved as it is typed.
+#[component]
+fn Title(id: MemoId, #[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
+    let app = use_app();
+    let title = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.title.clone()).unwrap_or_default()));
+    let save = move |event| {
+        let title = event_target_value(&event);
+        app.edit(&id, move |memo| memo.title.clone_from(&title));
+    };
+    view! {
+        <input
+            class="title"
+            type="text"
+            aria-label="Title"
+            placeholder="Untitled memo"
+            autocomplete="off"
+            maxlength=TITLE_MAX_CHARS.to_string()
+            prop:value=move || title.get()
+            on:input=save
+        />
+    }
+}
+
+/// Saved as they are typed.
+#[component]
+fn Notes(id: MemoId, #[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
+    let app = use_app();
+    let notes = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.notes.clone()).unwrap_or_default()));
+    let save = move |event| {
+        let notes = event_target_value(&event);
+        app.edit(&id, move |memo| memo.notes.clone_from(&notes));
+    };
+    view! {
+        <textarea
+            class="notes"
+            aria-label="Notes"
+            placeholder="Notes"
+            maxlength=NOTES_MAX_CHARS.to_string()
+            prop:value=move || notes.get()
+            on:input=save
+        ></textarea>
+    }
+}
+
+/// For a memo in the bin: how long it stays, and the two ways out.
+#[component]
+fn InTheBin(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
+    let app = use_app();
+    let asking = RwSignal::new(false);
+    let days = move || {
+        let days = row.with(|row| row.as_ref().and_then(|row| row.bin_days_left(clock::now_ms()))).unwrap_or_default();
+        format!("In the bin. It is deleted for good in {days} {}.", if days == 1 { "day" } else { "days" })
+    };
+    let restore = move |_| {
+        if let Some(row) = row.get_untracked() {
+            app.restore(&row.id);
+        }
+    };
+    let delete = move |()| {
+        if let Some(row) = row.get_untracked() {
+            app.go("/");
+            app.delete_for_good(&row);
+        }
+    };
+    view! {
+        <div class="help">
+            <p>{days}</p>
+            <div class="both">
+                <button class="pill" on:click=restore>"Restore"</button>
+                <button class="pill" on:click=move |_| asking.set(true)>"Delete for good"</button>
+            </div>
+        </div>
+        <Confirm
+            title="Delete for good"
+            text="The memo and its sound are removed from this device. This cannot be undone."
+            yes="Delete"
+            no="Keep it"
+            open=asking
+            on_yes=delete
+        />
+    }
+}
+
+/// For a memo that is still on its way.
+#[component]
+fn Arriving(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
+    let app = use_app();
+    let ladder = move || {
+        let hash = row.with(|row| row.as_ref().filter(|row| !row.complete).and_then(|row| row.info_hash))?;
+        let status = app.status(hash);
+        let since = status.as_ref().map_or(0, |status| clock::now_ms().saturating_sub(status.since_ms));
+        Some(Ladder::of(status.as_ref(), app.online.get(), since))
+    };
+    move || {
+        ladder().map(|ladder| {
+            view! {
+                <div class="help">
+                    <p>{format!("{} {} % is here.", ladder.sentence, ladder.percent)}</p>
+                    {ladder.advice.map(|advice| view! { <p class="soft">{advice}</p> })}
+                </div>
+            }
+        })
+    }
+}
+
+/// What else is known about it.
+#[component]
+fn Facts(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
+    let app = use_app();
+    let sharing = Memo::new(move |_| {
+        let row = row.get()?;
+        let status = row.info_hash.and_then(|hash| app.status(hash));
+        let mark = Mark::of(&row, status.as_ref())?;
+        let delivered = status.map_or(0, |status| status.delivered);
+        let delivered = if delivered > 0 { format!(", delivered to {delivered}") } else { String::new() };
+        Some(mark.text() + &delivered)
+    });
+    let size =
+        move || row.with(|row| row.as_ref().map(|row| format!("{} · {}", format_size(row.size), type_in_words(row))));
+    let origin = move || row.with(|row| row.as_ref().map(|row| origin_in_words(row.origin)));
+    view! {
+        <dl class="facts num">
+            {move || sharing.get().map(|text| view! { <dt>"Sharing"</dt><dd>{text}</dd> })}
+            <dt>"Size"</dt>
+            <dd>{size}</dd>
+            <dt>"Origin"</dt>
+            <dd>{origin}</dd>
+        </dl>
+    }
+}
+
+/// "Tuesday 17 November, 8:12 · 1 min 24 s"
+pub(super) fn when(row: &MemoRow) -> String {
+    let when = clock::local(row.recorded_at_ms).in_full(&clock::today());
+    if row.duration_ms > 0 { format!("{when} · {}", spoken_duration(row.duration_ms)) } else { when }
+}

@@ -1,0 +1,263 @@
+//! What the whole app knows, in one value that every component can reach.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+
+use super::clock;
+use super::memos::Memos;
+use super::player::Player;
+use super::preferences::{PREFERENCES, Preferences};
+use super::recording::Recording;
+use super::toasts::Toasts;
+use crate::memo::{Memo, MemoId, Origin};
+use crate::net::{Change, Config, Engine, ServiceWorker};
+use crate::store::{Store, StoreError};
+use crate::torrent::{InfoHash, Status};
+
+type Go = Box<dyn Fn(&str, NavigateOptions)>;
+
+/// Signals and handles; copied freely.
+#[derive(Clone, Copy)]
+pub(crate) struct AppState {
+    pub(crate) memos: Memos,
+    pub(crate) statuses: RwSignal<BTreeMap<InfoHash, Status>>,
+    pub(crate) preferences: RwSignal<Preferences>,
+    pub(crate) recording: Recording,
+    pub(crate) player: Player,
+    pub(crate) toasts: Toasts,
+    /// Something went wrong that no screen of its own tells.
+    pub(crate) problem: RwSignal<Option<String>>,
+    pub(crate) update_ready: RwSignal<bool>,
+    pub(crate) online: RwSignal<bool>,
+    /// `None` until config.json is read.
+    pub(crate) engine: RwSignal<Option<Engine>, LocalStorage>,
+    pub(crate) config: RwSignal<Option<Config>>,
+    store: StoredValue<Store, LocalStorage>,
+    go: StoredValue<Option<Go>, LocalStorage>,
+    worker: StoredValue<Option<ServiceWorker>, LocalStorage>,
+}
+
+impl AppState {
+    /// Opens the library. Nothing is shown before this is done, so nothing has to jump afterwards.
+    pub(crate) async fn open() -> Result<Self, StoreError> {
+        let store = Store::open().await?;
+        let preferences = store.setting::<Preferences>(PREFERENCES).await?.unwrap_or_default();
+        preferences.theme.apply();
+        let problem = RwSignal::new(None);
+        let memos = Memos::new(problem);
+        memos.load(&store).await?;
+        Ok(Self {
+            memos,
+            statuses: RwSignal::default(),
+            preferences: RwSignal::new(preferences),
+            recording: Recording::new(),
+            player: Player::new(),
+            toasts: Toasts::new(),
+            problem,
+            update_ready: RwSignal::new(false),
+            online: RwSignal::new(window().navigator().on_line()),
+            engine: RwSignal::new_local(None),
+            config: RwSignal::new(None),
+            store: StoredValue::new_local(store),
+            go: StoredValue::new_local(None),
+            worker: StoredValue::new_local(None),
+        })
+    }
+
+    /// Starts what runs beside the screens: the engine, the service worker, the bin's clock.
+    pub(crate) fn start(self) {
+        self.empty_bin();
+        spawn_local(async move {
+            self.worker.set_value(ServiceWorker::register(move || self.update_ready.set(true)).await);
+        });
+        spawn_local(async move {
+            let store = self.store();
+            let config = Config::load(&store).await;
+            self.config.set(Some(config.clone()));
+            self.engine.set(Some(Engine::start(store, config, move |change| self.handle_change(change))));
+        });
+    }
+
+    pub(crate) fn store(self) -> Store {
+        self.store.get_value()
+    }
+
+    /// The engine, for what is done at a tap.
+    pub(crate) fn engine_now(self) -> Option<Engine> {
+        self.engine.get_untracked()
+    }
+
+    /// How far this torrent is.
+    pub(crate) fn status(self, info_hash: InfoHash) -> Option<Status> {
+        self.statuses.with(|statuses| statuses.get(&info_hash).cloned())
+    }
+
+    /// Changes a memo, on the screen and in the store.
+    pub(crate) fn edit(self, id: &MemoId, change: impl Fn(&mut Memo) + 'static) {
+        self.memos.edit(self.store(), id, change);
+    }
+
+    pub(crate) fn change_preferences(self, change: impl FnOnce(&mut Preferences)) {
+        self.preferences.update(change);
+        let preferences = self.preferences.get_untracked();
+        preferences.theme.apply();
+        spawn_local(async move {
+            let stored = self.store().put_setting(PREFERENCES, &preferences).await;
+            self.report(stored);
+        });
+    }
+
+    /// Puts a memo into the bin. It is not offered to others from there.
+    pub(crate) fn delete(self, memo: &Memo) {
+        let (was_shared, arriving) = (memo.shared && memo.complete, !memo.complete);
+        let now = clock::now_ms();
+        self.edit(&memo.id, move |memo| memo.deleted_at_ms = Some(now));
+        if was_shared || arriving {
+            self.stop_sharing(&memo.id);
+        }
+        let id = memo.id.clone();
+        self.toasts.say_with_undo(format!("“{}” is in the bin", memo.display_title()), move || {
+            self.restore(&id);
+            if was_shared {
+                self.share_again(&id);
+            }
+        });
+    }
+
+    pub(crate) fn restore(self, id: &MemoId) {
+        self.edit(id, |memo| memo.deleted_at_ms = None);
+    }
+
+    /// Removes a memo and its sound from this device.
+    pub(crate) fn delete_for_good(self, memo: &Memo) {
+        let memo = memo.clone();
+        if self.player.memo.with_untracked(|id| id.as_ref() == Some(&memo.id)) {
+            self.player.close(self);
+        }
+        spawn_local(async move {
+            if let (Some(engine), Some(info_hash)) = (self.engine_now(), memo.info_hash) {
+                let left = engine.remove(info_hash).await;
+                self.report(left);
+            }
+            let deleted = self.store().delete_memo(&memo.id).await;
+            if self.report(deleted).is_some() {
+                self.memos.hide(&memo.id);
+            }
+        });
+    }
+
+    pub(crate) fn stop_sharing(self, id: &MemoId) {
+        let Some(engine) = self.engine_now() else { return };
+        let id = id.clone();
+        spawn_local(async move {
+            let stopped = engine.stop_sharing(&id).await;
+            self.report(stopped);
+        });
+    }
+
+    fn share_again(self, id: &MemoId) {
+        let Some(engine) = self.engine_now() else { return };
+        let id = id.clone();
+        spawn_local(async move {
+            let shared = engine.share(&id).await;
+            self.report(shared);
+        });
+    }
+
+    /// The browser may remove what it holds of a site that never asked to keep it: asked once there is something to keep.
+    pub(crate) fn ask_for_persistence(self) {
+        spawn_local(async move {
+            let store = self.store();
+            if !store.persisted().await {
+                store.persist().await;
+            }
+        });
+    }
+
+    /// Reloads into the version that waits.
+    pub(crate) fn accept_update(self) {
+        self.worker.with_value(|worker| {
+            if let Some(worker) = worker {
+                worker.accept_update();
+            }
+        });
+    }
+
+    /// Tells a failure, and gives the success on.
+    pub(crate) fn report<T, E: std::fmt::Display>(self, result: Result<T, E>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.problem.set(Some(error.to_string()));
+                None
+            }
+        }
+    }
+
+    /// Hands over the router's way to move, which only components can get.
+    pub(crate) fn set_go(self, go: impl Fn(&str, NavigateOptions) + 'static) {
+        self.go.set_value(Some(Box::new(go)));
+    }
+
+    pub(crate) fn go(self, path: &str) {
+        self.navigate(path, NavigateOptions::default());
+    }
+
+    /// Moves, so that Back does not lead here again.
+    pub(crate) fn replace(self, path: &str) {
+        self.navigate(path, NavigateOptions { replace: true, ..NavigateOptions::default() });
+    }
+
+    fn navigate(self, path: &str, options: NavigateOptions) {
+        self.go.with_value(|go| {
+            if let Some(go) = go {
+                go(path, options);
+            }
+        });
+    }
+
+    fn handle_change(self, change: Change) {
+        match change {
+            Change::Statuses(statuses) => {
+                self.statuses.set(statuses.into_iter().map(|status| (status.info_hash, status)).collect());
+            }
+            Change::MemoChanged(id) => self.reload(id),
+            Change::Imported(id) => {
+                self.reload(id);
+                self.ask_for_persistence();
+            }
+            Change::Problem(sentence) => self.problem.set(Some(sentence)),
+        }
+    }
+
+    fn reload(self, id: MemoId) {
+        spawn_local(async move { self.memos.reload(&self.store(), &id).await });
+    }
+
+    /// What has been in the bin long enough goes.
+    fn empty_bin(self) {
+        let now = clock::now_ms();
+        for memo in untrack(|| self.memos.all()) {
+            if memo.is_due_for_removal(now) {
+                self.delete_for_good(&memo);
+            }
+        }
+    }
+}
+
+/// The state, in any component.
+pub(crate) fn use_app() -> AppState {
+    expect_context::<AppState>()
+}
+
+/// Where a memo came from, in a word or two.
+pub(crate) fn origin_in_words(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Recorded => "Recorded on this device",
+        Origin::File => "From a file",
+        Origin::Received => "Received by a link",
+    }
+}
