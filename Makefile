@@ -48,7 +48,7 @@ native:
 	cargo test --locked
 
 wasm:
-	cargo test --locked --target wasm32-unknown-unknown --test browser
+	cargo test --locked --target wasm32-unknown-unknown --lib --test browser
 
 e2e:
 	cargo test --test e2e

@@ -238,7 +238,7 @@ fn split_magnets(text: &str) -> impl Iterator<Item = &str> {
     cuts.into_iter().map(|(from, to)| text[from..to].trim_end_matches([' ', '\n', '\r', '\t', ',', ';', '|', '+', '&']))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 

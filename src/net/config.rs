@@ -181,3 +181,50 @@ async fn fetch_file() -> Option<ConfigFile> {
     let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
     serde_json::from_str(&text).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    fn here() -> String {
+        web_sys::window().expect("a window").location().host().expect("a host")
+    }
+
+    #[wasm_bindgen_test]
+    fn trackers_become_absolute_and_only_websockets_are_trackers() {
+        let resolved = |url: &str| resolve_tracker(url).unwrap_or_default();
+        assert_eq!(resolved("/announce"), format!("ws://{}/announce", here()));
+        assert_eq!(resolved("wss://tracker.example/"), "wss://tracker.example", "one with and without the slash");
+        assert_eq!(
+            resolved(" wss://tracker.example:8000/announce?key=1 "),
+            "wss://tracker.example:8000/announce?key=1"
+        );
+        for url in ["udp://tracker.example:80", "https://tracker.example/announce", "javascript:alert(1)", "ws://", ""]
+        {
+            assert!(!resolved(url).contains("example"), "{url:?} is not a tracker");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn what_the_person_changed_wins_over_the_deployer() {
+        let file = r#"{"trackers":["/announce","wss://a.example"],"iceServers":[{"urls":"stun:a.example"}],"other":1}"#;
+        let settings = NetworkSettings {
+            added_trackers: vec!["wss://b.example".into(), "wss://a.example/".into()],
+            disabled_trackers: vec!["wss://a.example".into()],
+            ice_servers: None,
+        };
+        let config = Config::merge(serde_json::from_str(file).expect("a config file"), settings);
+        let own = format!("ws://{}/announce", here());
+        assert_eq!(config.trackers, [own.clone(), "wss://b.example".into()]);
+        assert_eq!(config.known_trackers.len(), 3, "the settings page lists those that are off, each once");
+        let link = ["wss://a.example".to_owned(), "wss://c.example/announce".into(), "wss://b.example/".into()];
+        assert_eq!(
+            config.trackers_for(&link),
+            [own, "wss://b.example".into(), "wss://c.example/announce".into()],
+            "a link adds trackers, except those that are off"
+        );
+        assert_eq!(config.rtc().get_ice_servers().map(|servers| servers.length()), Some(1));
+    }
+}

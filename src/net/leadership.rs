@@ -78,3 +78,32 @@ fn request_lock(granted: &Function) -> Option<Promise> {
     let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
     request.call2(&locks, &LOCK.into(), granted).ok()?.dyn_into().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use futures::channel::oneshot;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    #[wasm_bindgen_test]
+    async fn the_next_in_line_leads_when_the_leader_steps_back() {
+        let (granted, first_leads) = oneshot::channel();
+        let first = Leadership::claim(move || granted.send(()).expect("the test waits"));
+        first_leads.await.expect("nobody else leads");
+
+        let second_granted = Rc::new(Cell::new(false));
+        let withdrawn = Leadership::claim({
+            let second_granted = second_granted.clone();
+            move || second_granted.set(true)
+        });
+        let (granted, third_leads) = oneshot::channel();
+        let _third = Leadership::claim(move || granted.send(()).expect("the test waits"));
+        drop(withdrawn);
+        drop(first);
+        third_leads.await.expect("the lock is free");
+        assert!(!second_granted.get(), "a withdrawn claim is passed over");
+    }
+}

@@ -39,3 +39,6 @@ pub use engine::{Engine, webrtc_available};
 use held::Held;
 use listener::Listener;
 pub use service_worker::{ServiceWorker, service_worker_controls_page};
+
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -322,3 +322,105 @@ impl Inner {
 fn without_trickle(sdp: &str) -> String {
     sdp.split_inclusive('\n').filter(|line| !line.starts_with("a=ice-options:trickle")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::StreamExt;
+    use futures::channel::mpsc;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    type Events = mpsc::UnboundedReceiver<ConnectionEvent>;
+
+    fn events() -> (impl Fn(ConnectionEvent) + 'static, Events) {
+        let (sender, receiver) = mpsc::unbounded();
+        (move |event| drop(sender.unbounded_send(event)), receiver)
+    }
+
+    async fn described(events: &mut Events) -> String {
+        match events.next().await {
+            Some(ConnectionEvent::Described(sdp)) => sdp,
+            other => panic!("a description comes first, not {other:?}"),
+        }
+    }
+
+    async fn opened(events: &mut Events) {
+        assert!(matches!(events.next().await, Some(ConnectionEvent::Opened)), "the channel opens");
+    }
+
+    async fn connected() -> ((Connection, Events), (Connection, Events)) {
+        let config = RtcConfiguration::new();
+        let (on_event, mut offering) = events();
+        let offerer = Connection::offer(&config, on_event).expect("an offer");
+        let offer = described(&mut offering).await;
+        assert!(offer.contains("a=candidate"), "the offer holds its candidates: {offer}");
+        assert!(!offer.contains("trickle"), "and promises no more: {offer}");
+        let (on_event, mut answering) = events();
+        let answerer = Connection::answer(&config, offer, on_event).expect("an answer");
+        offerer.accept_answer(described(&mut answering).await);
+        opened(&mut offering).await;
+        opened(&mut answering).await;
+        ((offerer, offering), (answerer, answering))
+    }
+
+    async fn received(events: &mut Events, count: usize) -> Vec<u8> {
+        let mut received = Vec::new();
+        while received.len() < count {
+            match events.next().await {
+                Some(ConnectionEvent::Bytes(bytes)) => received.extend(bytes),
+                Some(ConnectionEvent::Buffered(_)) => {}
+                other => panic!("bytes are expected, not {other:?}"),
+            }
+        }
+        received
+    }
+
+    #[wasm_bindgen_test]
+    async fn two_connections_carry_bytes_both_ways() {
+        let ((offerer, mut offering), (answerer, mut answering)) = connected().await;
+        offerer.send(b"from the offerer");
+        assert_eq!(received(&mut answering, 16).await, b"from the offerer");
+        let large: Vec<u8> = (0..64 * 1024).map(|index| index as u8).collect();
+        for _ in 0..4 {
+            answerer.send(&large);
+        }
+        assert!(answerer.buffered() > LOW_WATER_BYTES, "the buffer fills");
+        assert_eq!(received(&mut offering, 4 * large.len()).await, large.repeat(4));
+        assert!(
+            matches!(answering.next().await, Some(ConnectionEvent::Buffered(bytes)) if bytes <= LOW_WATER_BYTES),
+            "and tells when it has drained"
+        );
+    }
+
+    #[wasm_bindgen_test]
+    async fn the_last_bytes_before_the_close_arrive() {
+        let ((offerer, mut offering), (_answerer, mut answering)) = connected().await;
+        offerer.send(&[7; 60_000]);
+        assert!(offerer.finish(), "an open channel has something to finish");
+        assert_eq!(received(&mut answering, 60_000).await, [7; 60_000]);
+        let closed = |event| matches!(event, Some(ConnectionEvent::Closed(ClosedBy::Remote)));
+        assert!(closed(answering.next().await), "the other side sees the close");
+        while let Some(event) = offering.next().await {
+            if let ConnectionEvent::Closed(_) = event {
+                return;
+            }
+        }
+        panic!("the closing side hears when it is over");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_dropped_connection_is_silent_and_its_peer_hears_of_it() {
+        let ((offerer, mut offering), (_answerer, mut answering)) = connected().await;
+        drop(offerer);
+        assert!(offering.next().await.is_none(), "nothing holds on to the events of a dropped connection");
+        assert!(matches!(answering.next().await, Some(ConnectionEvent::Closed(ClosedBy::Remote))));
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_offer_that_makes_no_sense_is_a_failed_setup() {
+        let (on_event, mut answering) = events();
+        let _answerer = Connection::answer(&RtcConfiguration::new(), "junk".into(), on_event).expect("a connection");
+        assert!(matches!(answering.next().await, Some(ConnectionEvent::Closed(ClosedBy::Setup))));
+    }
+}

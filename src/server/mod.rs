@@ -28,12 +28,15 @@ pub mod precache;
 mod site;
 mod socket;
 mod swarm;
+mod tls;
 pub mod tracker;
 
 pub use options::{Options, OptionsError, TlsFiles};
 pub use site::Site;
+pub use tls::CertificateError;
 
 use socket::Announcer;
+use tls::{Remote, TlsListener};
 use tracker::Limits;
 
 /// What every request handler shares.
@@ -71,6 +74,9 @@ pub enum ServerError {
         /// What the system says.
         source: io::Error,
     },
+    /// HTTPS was asked for, and the files for it are of no use.
+    #[error("cannot speak HTTPS: {0}")]
+    Certificate(#[from] CertificateError),
     /// The system refuses threads, signals or the like.
     #[error("the system refuses: {0}")]
     System(#[from] io::Error),
@@ -96,19 +102,25 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> Result<(), ServerError> {
+    let tls = options.tls.as_ref().map(tls::acceptor).transpose()?;
     let site = Site::open(&options.dist).map_err(|source| ServerError::Dist { dist: options.dist, source })?;
     let listener = TcpListener::bind(&options.listen).await.map_err(|source| match source.kind() {
         io::ErrorKind::AddrInUse => ServerError::Taken(options.listen.clone()),
         _ => ServerError::Listen { listen: options.listen.clone(), source },
     })?;
     let stop = stop_signal()?;
-    println!("Voice Memos is on {}", address("http", listener.local_addr()?));
+    println!("Voice Memos is on {}", address(tls.is_some(), listener.local_addr()?));
 
     let announcer = options.tracker.then(|| Announcer::start(Limits::default(), stop.clone()));
-    let app = app(site, announcer.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, app).with_graceful_shutdown(stopped(stop.clone()));
+    let app = app(site, announcer.clone()).into_make_service_with_connect_info::<Remote>();
     let work = async {
-        server.await?;
+        match tls {
+            Some(tls) => {
+                let listener = TlsListener::start(listener, tls)?;
+                axum::serve(listener, app).with_graceful_shutdown(stopped(stop.clone())).await?;
+            }
+            None => axum::serve(listener, app).with_graceful_shutdown(stopped(stop.clone())).await?,
+        }
         if let Some(announcer) = announcer {
             announcer.empty().await;
         }
@@ -116,7 +128,7 @@ async fn run(options: Options) -> Result<(), ServerError> {
     };
     tokio::select! {
         finished = work => finished?,
-        () = async { stopped(stop).await; tokio::time::sleep(FAREWELL).await } => {}
+        () = async { stopped(stop.clone()).await; tokio::time::sleep(FAREWELL).await } => {}
     }
     Ok(())
 }
@@ -135,7 +147,7 @@ async fn file(State(app): State<App>, request: Request) -> Response {
 
 async fn announce(
     State(app): State<App>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ConnectInfo(Remote(peer)): ConnectInfo<Remote>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let Some(announcer) = app.announcer else { return StatusCode::NOT_FOUND.into_response() };
@@ -161,7 +173,8 @@ async fn stopped(mut stop: watch::Receiver<bool>) {
 }
 
 /// What a person types into the browser. Browsers give the microphone to `localhost`, not to plain-HTTP addresses.
-fn address(scheme: &str, local: SocketAddr) -> String {
+fn address(secure: bool, local: SocketAddr) -> String {
+    let scheme = if secure { "https" } else { "http" };
     if local.ip().is_loopback() || local.ip().is_unspecified() {
         format!("{scheme}://localhost:{}", local.port())
     } else {

@@ -2,15 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::process::{Output, Stdio};
 
-use crate::running::{Serve, command};
-
-/// Runs to the end; the status and the lines on standard error.
-fn refused(mut command: std::process::Command) -> (bool, String) {
-    let Output { status, stderr, .. } = command.stderr(Stdio::piped()).output().expect("serve starts");
-    (status.success(), String::from_utf8(stderr).expect("UTF-8"))
-}
+use crate::running::{Serve, command, refused};
 
 #[test]
 fn a_taken_port_is_one_clear_line() {

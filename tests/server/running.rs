@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 
 use voice_memos::server::precache;
 
@@ -81,6 +81,12 @@ pub(crate) fn command(dist: &Path, listen: &str) -> Command {
     command.args(["--listen", listen, "--dist"]).arg(dist);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
+}
+
+/// Runs a command that ends by itself; whether it succeeded, and the lines on standard error.
+pub(crate) fn refused(mut command: Command) -> (bool, String) {
+    let Output { status, stderr, .. } = command.output().expect("serve starts");
+    (status.success(), String::from_utf8(stderr).expect("UTF-8"))
 }
 
 /// A build as Trunk and precache leave it.

@@ -76,7 +76,7 @@ impl Elements {
     }
 
     /// Bytes that are kept for later.
-    #[cfg(test)]
+    #[cfg(all(test, not(target_arch = "wasm32")))]
     pub(super) fn pending_len(&self) -> usize {
         self.pending.len()
     }

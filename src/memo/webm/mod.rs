@@ -73,5 +73,5 @@ pub fn remux(bytes: &[u8]) -> Result<(Vec<u8>, u64), WebmError> {
     Ok((mended, layout.duration_ms()))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
