@@ -1,0 +1,353 @@
+//! What the store promises.
+
+use std::cell::Cell;
+
+use futures::channel::oneshot;
+use rexie::{ObjectStore, Rexie, TransactionMode};
+use serde::Serialize;
+use voice_memos::memo::{Memo, MemoId, Origin, Waveform};
+use voice_memos::store::{Chunk, Store, StoreError, Take, TakeId, TorrentRow};
+use voice_memos::torrent::InfoHash;
+use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::tamper::{fail_requests, replace};
+
+/// A name that no other test, and no earlier run, has used.
+pub(crate) fn fresh_name() -> String {
+    thread_local!(static COUNT: Cell<u32> = const { Cell::new(0) });
+    COUNT.set(COUNT.get() + 1);
+    format!("test-{}-{}", js_sys::Date::now(), COUNT.get())
+}
+
+pub(crate) async fn fresh_store() -> Store {
+    Store::open_named(&fresh_name()).await.expect("a store")
+}
+
+fn memo(id: &str) -> Memo {
+    let id: MemoId = id.parse().expect("an id");
+    Memo { title: "Märzmorgen".to_owned(), record_len: 4, ..Memo::new(id, Origin::Recorded) }
+}
+
+fn take(id: &str) -> Take {
+    Take {
+        id: TakeId::new(id.parse().expect("an id")),
+        title: "Tuesday morning, 07:31".to_owned(),
+        mime: "audio/webm;codecs=opus".to_owned(),
+        started_at_ms: 1_763_364_720_000,
+    }
+}
+
+fn chunk(n: u32) -> Chunk {
+    Chunk { n, bytes: vec![n as u8; 3], peaks: vec![7, 9], until_ms: u64::from(n + 1) * 1000 }
+}
+
+fn torrent(memo_id: &MemoId, info_hash: InfoHash) -> TorrentRow {
+    TorrentRow {
+        info_hash,
+        memo_id: memo_id.clone(),
+        trackers: vec!["ws://localhost:1/announce".to_owned()],
+        info: Some(b"d4:name1:xe".to_vec()),
+        have: vec![0b1010_0000],
+        shared: true,
+        added_ms: 5,
+        name: Some("x".to_owned()),
+        delivered: 2,
+    }
+}
+
+#[wasm_bindgen_test]
+async fn rows_come_back_as_they_went_in_and_are_found_after_a_reload() {
+    let name = fresh_name();
+    let info_hash = InfoHash::new([0xab; 20]);
+    let memo = Memo {
+        recorded_at_ms: 1_763_364_720_000,
+        waveform: Waveform::from_peaks(&[0, 128, 255]),
+        info_hash: Some(info_hash),
+        deleted_at_ms: Some(1),
+        size: 1 << 40,
+        ..memo("m-1")
+    };
+    let torrent = torrent(&memo.id, info_hash);
+    {
+        let store = Store::open_named(&name).await.expect("a store");
+        store.put_memo(&memo).await.expect("stored");
+        store.put_torrent(&torrent).await.expect("stored");
+        store.begin_take(&take("t-1")).await.expect("stored");
+        store.put_setting("theme", "dark").await.expect("stored");
+    }
+    let store = Store::open_named(&name).await.expect("the same store");
+    assert_eq!(store.memos().await, Ok(vec![memo.clone()]));
+    assert_eq!(store.memo(&memo.id).await, Ok(Some(memo.clone())));
+    assert_eq!(store.memo_by_info_hash(info_hash).await, Ok(Some(memo)));
+    assert_eq!(store.torrents().await, Ok(vec![torrent.clone()]));
+    assert_eq!(store.torrent(info_hash).await, Ok(Some(torrent)));
+    assert_eq!(store.takes().await, Ok(vec![take("t-1")]));
+    assert_eq!(store.setting::<String>("theme").await, Ok(Some("dark".to_owned())));
+}
+
+#[wasm_bindgen_test]
+async fn what_is_not_there_is_none() {
+    let store = fresh_store().await;
+    let info_hash = InfoHash::new([1; 20]);
+    assert_eq!(store.memos().await, Ok(Vec::new()));
+    assert_eq!(store.memo(&memo("m-1").id).await, Ok(None));
+    assert_eq!(store.memo_by_info_hash(info_hash).await, Ok(None));
+    assert_eq!(store.update_memo(&memo("m-1").id, |_| ()).await, Ok(None));
+    assert_eq!(store.torrent(info_hash).await, Ok(None));
+    assert_eq!(store.setting::<String>("theme").await, Ok(None));
+    assert_eq!(store.chunks(&take("t-1").id, 0, 10).await, Ok(Vec::new()));
+    assert_eq!(store.delete_memo(&memo("m-1").id).await, Ok(()), "a missing memo is removed already");
+}
+
+#[wasm_bindgen_test]
+async fn a_damaged_row_is_an_error_and_can_be_removed() {
+    #[derive(Serialize)]
+    struct Damaged {
+        id: &'static str,
+        size: &'static str,
+    }
+    let name = fresh_name();
+    let store = Store::open_named(&name).await.expect("a store");
+    let raw = Rexie::builder(&name).version(1).build().await.expect("the same database");
+    let transaction = raw.transaction(&["memos"], TransactionMode::ReadWrite).expect("a transaction");
+    let row = serde_wasm_bindgen::to_value(&Damaged { id: "m-1", size: "big" }).expect("a row");
+    transaction.store("memos").expect("memos").put(&row, None).await.expect("put");
+    transaction.done().await.expect("stored");
+    raw.close();
+
+    let id = memo("m-1").id;
+    assert!(matches!(store.memo(&id).await, Err(StoreError::Other(_))), "a damaged row is an error");
+    assert!(matches!(store.memos().await, Err(StoreError::Other(_))), "a damaged row is not hidden");
+    store.delete_memo(&id).await.expect("removed");
+    assert_eq!(store.memos().await, Ok(Vec::new()));
+}
+
+#[wasm_bindgen_test]
+async fn an_update_changes_a_row_with_nothing_in_between() {
+    let store = fresh_store().await;
+    let memo = memo("m-1");
+    store.put_memo(&memo).await.expect("stored");
+    let add = |n| {
+        let (store, id) = (store.clone(), memo.id.clone());
+        async move { store.update_memo(&id, |memo| memo.position_ms += n).await }
+    };
+    let (first, second) = futures::join!(add(1), add(10));
+    first.expect("updated");
+    second.expect("updated");
+    let stored = store.memo(&memo.id).await.expect("read").expect("there");
+    assert_eq!(stored.position_ms, 11, "neither update is lost");
+}
+
+#[wasm_bindgen_test]
+async fn ten_thousand_memos_load_at_once() {
+    let name = fresh_name();
+    let store = Store::open_named(&name).await.expect("a store");
+    let raw = Rexie::builder(&name).version(1).build().await.expect("the same database");
+    let transaction = raw.transaction(&["memos"], TransactionMode::ReadWrite).expect("a transaction");
+    let rows = (0..10_000).map(|n| {
+        let memo = Memo { waveform: Waveform::from_peaks(&[9; 256]), ..memo(&format!("m-{n}")) };
+        (serde_wasm_bindgen::to_value(&memo).expect("a row"), None)
+    });
+    transaction.store("memos").expect("memos").put_all(rows).await.expect("put");
+    transaction.done().await.expect("stored");
+    raw.close();
+    assert_eq!(store.memos().await.map(|memos| memos.len()), Ok(10_000));
+}
+
+#[wasm_bindgen_test]
+async fn any_stretch_of_audio_is_read_and_a_gap_is_none() {
+    let store = fresh_store().await;
+    let memo = Memo { size: 10, ..memo("m-1") };
+    let bytes: Vec<u8> = (0..10).collect();
+    store.write_audio(&memo.id, 1, vec![bytes[4..8].to_vec(), bytes[8..].to_vec()]).await.expect("stored");
+    assert_eq!(store.read_audio(&memo, 3..5).await, Ok(None), "the first record is still missing");
+    assert_eq!(store.read_audio(&memo, 4..10).await, Ok(Some(bytes[4..].to_vec())));
+    store.write_audio(&memo.id, 0, vec![bytes[..4].to_vec()]).await.expect("stored");
+    for start in 0..=10 {
+        for end in start..=10 {
+            let read = store.read_audio(&memo, start as u64..end as u64).await;
+            assert_eq!(read, Ok(Some(bytes[start..end].to_vec())), "{start}..{end}");
+        }
+    }
+    assert_eq!(store.read_audio(&memo, 8..1000).await, Ok(Some(vec![8, 9])), "clipped to the memo's size");
+
+    store.write_audio(&memo.id, 1, vec![vec![0; 3]]).await.expect("stored");
+    assert!(matches!(store.read_audio(&memo, 4..5).await, Err(StoreError::Other(_))), "a short record is damage");
+}
+
+#[wasm_bindgen_test]
+async fn slices_of_a_take_come_in_order_and_only_its_own() {
+    let store = fresh_store().await;
+    for n in [2, 0, 11, 1] {
+        store.append_chunk(&take("t-1").id, chunk(n)).await.expect("stored");
+    }
+    store.append_chunk(&take("t-10").id, chunk(5)).await.expect("stored");
+    let id = take("t-1").id;
+    assert_eq!(store.chunks(&id, 0, 100).await, Ok(vec![chunk(0), chunk(1), chunk(2), chunk(11)]));
+    assert_eq!(store.chunks(&id, 1, 2).await, Ok(vec![chunk(1), chunk(2)]));
+}
+
+#[wasm_bindgen_test]
+async fn takes_and_slices_survive_a_power_cut() {
+    let store = fresh_store().await;
+    js_sys::eval("globalThis.durabilities = {}").expect("valid JavaScript");
+    let spy = replace(
+        "IDBDatabase.prototype",
+        "transaction",
+        "function (stores, mode, options) {
+            for (const store of [stores].flat()) durabilities[store] = options?.durability;
+            return original.call(this, stores, mode, options);
+        }",
+    );
+    store.begin_take(&take("t-1")).await.expect("stored");
+    store.append_chunk(&take("t-1").id, chunk(0)).await.expect("stored");
+    drop(spy);
+    let asked = js_sys::eval("`${durabilities.takes} ${durabilities.chunks}`").expect("valid JavaScript");
+    assert_eq!(asked.as_string().as_deref(), Some("strict strict"));
+}
+
+#[wasm_bindgen_test]
+async fn a_take_becomes_a_memo_as_a_whole_or_not_at_all() {
+    let store = fresh_store().await;
+    let take = take("t-1");
+    let memo = memo("t-1");
+    store.begin_take(&take).await.expect("stored");
+    store.append_chunk(&take.id, chunk(0)).await.expect("stored");
+
+    let broken = fail_requests("chunks", "delete", "UnknownError");
+    assert!(store.finish_take(&take.id, &memo).await.is_err(), "the slices could not be removed");
+    drop(broken);
+    assert_eq!(store.memos().await, Ok(Vec::new()), "no memo appears");
+    assert_eq!(store.takes().await, Ok(vec![take.clone()]), "the take is still there");
+    assert_eq!(store.chunks(&take.id, 0, 10).await, Ok(vec![chunk(0)]), "and its slices");
+
+    store.finish_take(&take.id, &memo).await.expect("finished");
+    assert_eq!(store.memos().await, Ok(vec![memo]));
+    assert_eq!(store.takes().await, Ok(Vec::new()));
+    assert_eq!(store.chunks(&take.id, 0, 10).await, Ok(Vec::new()));
+}
+
+#[wasm_bindgen_test]
+async fn a_discarded_take_leaves_nothing_but_a_memo_that_appeared() {
+    let store = fresh_store().await;
+    let take = take("t-1");
+    let memo = Memo { size: 4, ..memo("t-1") };
+    for appeared in [false, true] {
+        store.begin_take(&take).await.expect("stored");
+        store.append_chunk(&take.id, chunk(0)).await.expect("stored");
+        store.write_audio(take.id.memo_id(), 0, vec![vec![1; 4]]).await.expect("stored");
+        if appeared {
+            store.put_memo(&memo).await.expect("stored");
+        }
+        store.discard_take(&take.id).await.expect("discarded");
+        assert_eq!(store.takes().await, Ok(Vec::new()));
+        assert_eq!(store.chunks(&take.id, 0, 10).await, Ok(Vec::new()));
+        let audio = store.read_audio(&memo, 0..4).await.expect("read");
+        assert_eq!(audio.is_some(), appeared, "audio belongs to the memo once it is there");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_arriving_memo_keeps_its_pieces_together_with_what_says_so() {
+    let store = fresh_store().await;
+    let info_hash = InfoHash::new([2; 20]);
+    let memo = Memo { size: 10, info_hash: Some(info_hash), ..memo("m-1") };
+    let row = TorrentRow { have: Vec::new(), ..torrent(&memo.id, info_hash) };
+    store.begin_import(&memo, &row).await.expect("stored");
+    assert_eq!(store.memo_by_info_hash(info_hash).await, Ok(Some(memo.clone())));
+
+    let pieces = vec![(2, vec![8, 9]), (0, vec![0, 1, 2, 3])];
+    store.write_pieces(&memo.id, info_hash, pieces, vec![0b1010_0000]).await.expect("stored");
+    let expected = TorrentRow { have: vec![0b1010_0000], ..row };
+    assert_eq!(store.torrent(info_hash).await, Ok(Some(expected)), "everything else in the row stays");
+    assert_eq!(store.read_audio(&memo, 8..10).await, Ok(Some(vec![8, 9])));
+    assert_eq!(store.read_audio(&memo, 0..10).await, Ok(None), "piece 1 is still to come");
+
+    store.delete_memo(&memo.id).await.expect("removed");
+    let late = store.write_pieces(&memo.id, info_hash, vec![(1, vec![4; 4])], vec![0b1110_0000]).await;
+    assert!(late.is_err(), "a removed memo stays removed");
+    assert_eq!(store.torrents().await, Ok(Vec::new()));
+    assert_eq!(store.read_audio(&memo, 4..8).await, Ok(None));
+}
+
+#[wasm_bindgen_test]
+async fn deleting_a_memo_removes_everything_of_it_and_nothing_else() {
+    let store = fresh_store().await;
+    let (gone, kept) = (InfoHash::new([3; 20]), InfoHash::new([4; 20]));
+    for (id, info_hash) in [("m-1", gone), ("m-10", kept)] {
+        let memo = Memo { size: 4, info_hash: Some(info_hash), ..memo(id) };
+        store.begin_import(&memo, &torrent(&memo.id, info_hash)).await.expect("stored");
+        store.write_audio(&memo.id, 0, vec![vec![5; 4]]).await.expect("stored");
+    }
+    store.delete_memo(&memo("m-1").id).await.expect("removed");
+    assert_eq!(store.memo(&memo("m-1").id).await, Ok(None));
+    assert_eq!(store.torrent(gone).await, Ok(None));
+    let without_row = Memo { size: 4, ..memo("m-1") };
+    assert_eq!(store.read_audio(&without_row, 0..4).await, Ok(None));
+    let other = store.memo_by_info_hash(kept).await.expect("read").expect("the other memo");
+    assert_eq!(store.read_audio(&other, 0..4).await, Ok(Some(vec![5; 4])));
+    assert!(store.torrent(kept).await.expect("read").is_some());
+}
+
+#[wasm_bindgen_test]
+async fn a_full_disk_is_called_full() {
+    let store = fresh_store().await;
+    let full = fail_requests("audio", "put", "QuotaExceededError");
+    assert_eq!(store.write_audio(&memo("m-1").id, 0, vec![vec![1]]).await, Err(StoreError::Full));
+    drop(full);
+    assert_eq!(store.write_audio(&memo("m-1").id, 0, vec![vec![1]]).await, Ok(()));
+}
+
+#[wasm_bindgen_test]
+async fn no_indexed_db_is_called_unavailable() {
+    let _refused = replace(
+        "IDBFactory.prototype",
+        "open",
+        "function () { throw new DOMException('on purpose', 'SecurityError'); }",
+    );
+    assert_eq!(Store::open_named(&fresh_name()).await.err(), Some(StoreError::Unavailable));
+}
+
+#[wasm_bindgen_test]
+async fn a_database_of_a_newer_version_is_refused() {
+    let name = fresh_name();
+    newer_version(&name).await;
+    assert_eq!(Store::open_named(&name).await.err(), Some(StoreError::TooNew));
+}
+
+#[wasm_bindgen_test]
+async fn an_open_store_makes_room_for_a_newer_version() {
+    let name = fresh_name();
+    let store = Store::open_named(&name).await.expect("a store");
+    newer_version(&name).await;
+    assert_eq!(store.memos().await, Err(StoreError::TooNew));
+    assert_eq!(store.put_memo(&memo("m-1")).await, Err(StoreError::TooNew));
+}
+
+#[wasm_bindgen_test]
+async fn a_recording_keeps_a_newer_version_waiting() {
+    let name = fresh_name();
+    let store = Store::open_named(&name).await.expect("a store");
+    let hold = store.hold();
+    let (upgraded, mut upgrade) = oneshot::channel();
+    spawn_local({
+        let name = name.clone();
+        async move {
+            newer_version(&name).await;
+            upgraded.send(()).expect("somebody waits");
+        }
+    });
+    // Rexie's connection closes when the newer version asks: from then on reading is refused, and writing goes on.
+    while store.takes().await.is_ok() {}
+    store.append_chunk(&take("t-1").id, chunk(0)).await.expect("a slice is stored all the same");
+    assert_eq!(upgrade.try_recv(), Ok(None), "the newer version waits");
+    drop(hold);
+    upgrade.await.expect("the newer version goes on");
+}
+
+/// What another tab with a newer version of the app would do.
+async fn newer_version(name: &str) {
+    let newer = Rexie::builder(name).version(99).add_object_store(ObjectStore::new("memos")).build();
+    newer.await.expect("a newer database").close();
+}
