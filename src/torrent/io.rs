@@ -31,7 +31,7 @@ pub enum Input {
     ChannelOpened(ConnectionId),
     /// Bytes from the peer. A channel is a byte stream: message borders mean nothing.
     ChannelBytes(ConnectionId, Vec<u8>),
-    /// How many bytes wait in the channel's send buffer. Reported once after each batch of [`Output::Send`] and again at
+    /// How many bytes wait in the channel's send buffer at this moment, not some sends ago. Reported once after each batch of [`Output::Send`] and again at
     /// `bufferedamountlow`.
     ChannelBuffered(ConnectionId, usize),
     /// The connection ended or could never be made. Nothing more comes from it.

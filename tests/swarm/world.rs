@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use voice_memos::torrent::wire::{Decoder, Frame, Message};
 use voice_memos::torrent::{
     AddTorrent, Bitfield, ClosedBy, Command, Config, ConnectionId, Event, HIGH_WATER_BYTES, Info, InfoBuilder,
     InfoHash, Input, Instant, LOW_WATER_BYTES, Output, PieceIndex, Session, SocketId,
@@ -42,14 +43,11 @@ pub(crate) struct Device {
     pub(crate) stored: BTreeMap<(InfoHash, u32), Vec<u8>>,
     pub(crate) infos: BTreeMap<InfoHash, Vec<u8>>,
     pub(crate) events: Vec<Event>,
-    /// Turns the last byte of what it sends around.
+    /// Every block that it sends is false.
     pub(crate) lies: bool,
-    seed: u64,
     sockets: BTreeMap<SocketId, (String, bool)>,
-    pub(crate) open_channels: BTreeSet<ConnectionId>,
     pub(crate) peak_connections: usize,
     pub(crate) ice_allowed: bool,
-    log: u64,
 }
 
 struct Link {
@@ -65,9 +63,22 @@ enum Happening {
     Input(Input),
     ToTracker(SocketId, String),
     Opening(SocketId),
-    Departed { link: u64, side: usize, bytes: usize },
-    Arrived { link: u64, side: usize, bytes: Vec<u8> },
-    Hangup { link: u64, side: usize },
+    /// The shell says how much waits in a channel.
+    Report(ConnectionId),
+    Departed {
+        link: u64,
+        side: usize,
+        bytes: usize,
+    },
+    Arrived {
+        link: u64,
+        side: usize,
+        bytes: Vec<u8>,
+    },
+    Hangup {
+        link: u64,
+        side: usize,
+    },
 }
 
 pub(crate) struct World {
@@ -81,9 +92,12 @@ pub(crate) struct World {
     sequence: u64,
     links: BTreeMap<u64, Link>,
     ends: BTreeMap<End, (u64, usize)>,
+    /// What liars meant to say, cut into messages.
+    liars: BTreeMap<End, Decoder>,
     next_link: u64,
     /// A running hash over everything the engines said: two runs of one seed must agree.
     pub(crate) digest: u64,
+    trace: bool,
 }
 
 impl World {
@@ -99,8 +113,10 @@ impl World {
             sequence: 0,
             links: BTreeMap::new(),
             ends: BTreeMap::new(),
+            liars: BTreeMap::new(),
             next_link: 0,
             digest: 0,
+            trace: std::env::var_os("TRACE").is_some(),
         };
         world.trackers.insert("wss://one".to_owned(), Tracker::pushing());
         world.trackers.insert("wss://two".to_owned(), Tracker::default());
@@ -128,12 +144,9 @@ impl World {
             infos: BTreeMap::new(),
             events: Vec::new(),
             lies: false,
-            seed,
             sockets: BTreeMap::new(),
-            open_channels: BTreeSet::new(),
             peak_connections: 0,
             ice_allowed: true,
-            log: 0,
         });
         self.devices.len() - 1
     }
@@ -170,7 +183,6 @@ impl World {
         let it = &mut self.devices[device];
         it.alive = false;
         it.life += 1;
-        it.open_channels.clear();
         for (socket, (url, _)) in std::mem::take(&mut it.sockets) {
             if let Some(tracker) = self.trackers.get_mut(&url) {
                 tracker.closed((device, socket));
@@ -185,7 +197,6 @@ impl World {
         let seed = self.chance.next();
         let it = &mut self.devices[device];
         it.alive = true;
-        it.seed = seed;
         it.session = Session::new(Config::default(), seed);
         for torrent in torrents {
             self.add(device, *torrent, trackers);
@@ -208,6 +219,10 @@ impl World {
         }
     }
 
+    pub(crate) fn bring_tracker_up(&mut self, url: &str) {
+        self.trackers.get_mut(url).expect("a tracker of this world").down = false;
+    }
+
     /// Breaks one connection that is open, if there is one.
     pub(crate) fn break_a_link(&mut self) {
         if self.links.is_empty() {
@@ -216,7 +231,6 @@ impl World {
         let at = self.chance.between(0, self.links.len() as u64 - 1) as usize;
         let ends = self.links.values().nth(at).map(|link| link.ends);
         for end in ends.into_iter().flatten() {
-            self.devices[end.0].open_channels.remove(&end.1);
             self.later(0, end.0, Happening::Input(Input::ConnectionClosed(end.1, ClosedBy::Remote)));
             self.hang_up(end);
         }
@@ -289,12 +303,17 @@ impl World {
                 if let Some(end) = self.links.get(&link).map(|link| link.ends[1 - side]) {
                     self.links.remove(&link);
                     self.ends.retain(|_, (of, _)| *of != link);
-                    self.devices[end.0].open_channels.remove(&end.1);
                     self.feed(end.0, Input::ConnectionClosed(end.1, ClosedBy::Remote));
                 }
             }
             _ if self.devices[device].life != life => {}
             Happening::Input(input) => self.feed(device, input),
+            Happening::Report(id) => {
+                let link = self.ends.get(&(device, id)).and_then(|(link, side)| Some((self.links.get(link)?, *side)));
+                if let Some(buffered) = link.map(|(link, side)| link.buffered[side]) {
+                    self.feed(device, Input::ChannelBuffered(id, buffered));
+                }
+            }
             Happening::Opening(socket) => {
                 let url = self.devices[device].sockets.get(&socket).map(|(url, _)| url.clone());
                 let Some(url) = url else { return };
@@ -354,21 +373,24 @@ impl World {
             self.perform(device, output, &mut sent);
         }
         for id in sent {
-            if let Some((link, side)) = self.ends.get(&(device, id)) {
-                let buffered = self.links[link].buffered[*side];
-                self.later(0, device, Happening::Input(Input::ChannelBuffered(id, buffered)));
-            }
+            self.later(0, device, Happening::Report(id));
         }
         self.check(device);
     }
 
     fn note(&mut self, device: usize, output: &Output) {
-        let text = format!("{} {device} {output:?}", self.now);
-        if self.devices[device].log == 0 && std::env::var_os("TRACE").is_some() {
-            println!("{}", &text[..text.len().min(300)]);
+        let (text, bytes): (String, &[u8]) = match output {
+            Output::Send(id, bytes) => (format!("{} {device} Send {id:?}", self.now), bytes),
+            Output::WritePiece(_, piece, bytes) => (format!("{} {device} Write {piece:?}", self.now), bytes),
+            other => (format!("{} {device} {other:?}", self.now), &[]),
+        };
+        if self.trace {
+            println!("{text} {} bytes", bytes.len());
         }
-        for byte in text.bytes() {
-            self.digest = (self.digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        for part in text.as_bytes().chunks(8).chain(bytes.chunks(8)) {
+            let mut word = [0; 8];
+            word[..part.len()].copy_from_slice(part);
+            self.digest = (self.digest.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
         }
     }
 
@@ -420,12 +442,12 @@ impl World {
                 self.transmit((device, id), bytes);
             }
             Output::CloseConnection(id) => {
-                self.devices[device].open_channels.remove(&id);
                 self.hang_up((device, id));
             }
             Output::ReadPiece(torrent, piece) => {
                 let mut bytes = self.devices[device].stored.get(&(torrent, piece.get())).cloned();
-                if self.chance.between(1, 1_000_000) <= self.weather.bad_reads {
+                // The first device is the one that nothing is ever lost on, or a run could not end.
+                if device > 0 && self.chance.between(1, 1_000_000) <= self.weather.bad_reads {
                     self.devices[device].stored.remove(&(torrent, piece.get()));
                     bytes = bytes.filter(|_| self.chance.percent(50)).map(|mut bytes| {
                         bytes[0] ^= 1;
@@ -507,7 +529,6 @@ impl World {
         self.ends.insert(theirs, (self.next_link, 1));
         for end in [(device, id), theirs] {
             let opens_in = latency_ms * 2 + self.chance.between(0, 3);
-            self.devices[end.0].open_channels.insert(end.1);
             self.later(opens_in, end.0, Happening::Input(Input::ChannelOpened(end.1)));
         }
     }
@@ -515,9 +536,8 @@ impl World {
     fn transmit(&mut self, from: End, mut bytes: Vec<u8>) {
         assert!(bytes.len() <= 64 * 1024, "a message of {} bytes", bytes.len());
         let Some((number, side)) = self.ends.get(&from).copied() else { return };
-        if self.devices[from.0].lies && bytes.len() > 1000 {
-            let at = bytes.len() - 1;
-            bytes[at] ^= 0x55;
+        if self.devices[from.0].lies {
+            bytes = lie(self.liars.entry(from).or_default(), &bytes);
         }
         let (now, rate) = (self.now, self.weather.bytes_per_ms);
         let Some(link) = self.links.get_mut(&number) else { return };
@@ -539,4 +559,21 @@ impl World {
         let after = link.last_arrival[side].max(self.now + link.latency_ms) - self.now;
         self.later(after, end.0, Happening::Hangup { link: number, side });
     }
+}
+
+/// The same messages, with a false byte in each block.
+fn lie(meant: &mut Decoder, bytes: &[u8]) -> Vec<u8> {
+    let mut said = Vec::new();
+    meant.push(bytes);
+    while let Ok(Some(frame)) = meant.next() {
+        match frame {
+            Frame::Handshake(handshake) => handshake.encode(&mut said),
+            Frame::Message(Message::Piece { piece, begin, mut data }) => {
+                data.iter_mut().take(1).for_each(|byte| *byte ^= 0x55);
+                Message::Piece { piece, begin, data }.encode(&mut said);
+            }
+            Frame::Message(message) => message.encode(&mut said),
+        }
+    }
+    said
 }
