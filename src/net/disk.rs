@@ -72,6 +72,11 @@ impl Disk {
         self.shared.held.borrow_mut().insert(info_hash, held);
     }
 
+    /// Whether this torrent can be read and written.
+    pub(super) fn holds(&self, info_hash: &InfoHash) -> bool {
+        self.shared.held.borrow().contains_key(info_hash)
+    }
+
     /// Nothing more is written for this torrent.
     pub(super) fn release(&self, info_hash: &InfoHash) {
         self.shared.held.borrow_mut().remove(info_hash);

@@ -119,21 +119,32 @@ impl Driver {
     pub(super) fn add(&self, row: &TorrentRow, trackers: Vec<String>, held: Option<Held>) {
         let info_hash = row.info_hash;
         self.0.refused.borrow_mut().remove(&info_hash);
+        // What is running already knows better than its row which pieces are here.
+        let held = held.filter(|_| !self.0.disk.holds(&info_hash));
         let (info, have) = held.as_ref().map(|held| (held.info.raw().to_vec(), held.have.clone())).unzip();
-        let ask = held
-            .as_ref()
-            .is_some_and(|held| held.have.count_ones() == 0 && held.info.total_length() > self.0.ask_above_bytes);
-        let all_here = held.as_ref().is_some_and(|held| held.have.is_full() && !held.memo.complete);
-        if let Some(held) = held {
-            self.0.disk.hold(info_hash, held);
-        }
-        self.command(Command::Add(AddTorrent { info_hash, trackers, info, have }));
+        let add = Command::Add(AddTorrent { info_hash, trackers, info, have });
+        let Some(held) = held else {
+            self.command(add);
+            return self.retry(info_hash);
+        };
+        let ask = held.have.count_ones() == 0 && held.info.total_length() > self.0.ask_above_bytes;
+        let all_here = held.have.is_full() && !held.memo.complete;
+        self.0.disk.hold(info_hash, held);
+        self.command(add);
         if all_here {
             // The page went away between the last piece and the note that it was the last.
             self.0.disk.complete(info_hash);
         }
         if ask {
             self.command(Command::Pause(info_hash));
+        }
+    }
+
+    /// Opening a link again is as good as "Try again".
+    fn retry(&self, info_hash: InfoHash) {
+        let status = self.0.session.borrow().status(&info_hash);
+        if status.is_some_and(|status| status.phase == Phase::Failed) {
+            self.command(Command::Resume(info_hash));
         }
     }
 

@@ -42,3 +42,5 @@ pub use service_worker::{ServiceWorker, service_worker_controls_page};
 
 #[cfg(test)]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+#[cfg(test)]
+mod tests;

@@ -63,6 +63,8 @@ struct Inner {
     first_candidate_seen: Cell<bool>,
     described: Cell<bool>,
     opened: Cell<bool>,
+    /// Closes as soon as nothing waits to be sent. Chromium loses what still does when a channel is closed.
+    finishing: Cell<bool>,
     closed: Cell<bool>,
 }
 
@@ -126,7 +128,11 @@ impl Connection {
     pub(super) fn finish(&self) -> bool {
         match &*self.0.channel.borrow() {
             Some(channel) if channel.ready_state() == RtcDataChannelState::Open => {
-                channel.close();
+                self.0.finishing.set(true);
+                channel.set_buffered_amount_low_threshold(0);
+                if channel.buffered_amount() == 0 {
+                    channel.close();
+                }
                 true
             }
             _ => false,
@@ -155,6 +161,7 @@ impl Inner {
             first_candidate_seen: Cell::new(false),
             described: Cell::new(false),
             opened: Cell::new(false),
+            finishing: Cell::new(false),
             closed: Cell::new(false),
         });
         inner.on("icecandidate", |inner, event: RtcPeerConnectionIceEvent| {
@@ -270,14 +277,7 @@ impl Inner {
         self.listeners.borrow_mut().extend([
             Listener::new(&channel, "open", self.handler(|inner, _: Event| inner.handle_open())),
             Listener::new(&channel, "message", self.handler(|inner, event: MessageEvent| inner.handle_message(&event))),
-            Listener::new(
-                &channel,
-                "bufferedamountlow",
-                self.handler(|inner, _: Event| {
-                    let buffered = inner.channel.borrow().as_ref().map_or(0, |channel| channel.buffered_amount());
-                    (inner.on_event)(ConnectionEvent::Buffered(buffered as usize));
-                }),
-            ),
+            Listener::new(&channel, "bufferedamountlow", self.handler(|inner, _: Event| inner.handle_drained())),
             Listener::new(&channel, "close", self.handler(|inner, _: Event| inner.close_with(ClosedBy::Remote))),
         ]);
         let open = channel.ready_state() == RtcDataChannelState::Open;
@@ -290,6 +290,16 @@ impl Inner {
     fn handle_open(&self) {
         if !self.opened.replace(true) {
             (self.on_event)(ConnectionEvent::Opened);
+        }
+    }
+
+    fn handle_drained(&self) {
+        let channel = self.channel.borrow().clone();
+        let Some(channel) = channel else { return };
+        if self.finishing.get() {
+            channel.close();
+        } else {
+            (self.on_event)(ConnectionEvent::Buffered(channel.buffered_amount() as usize));
         }
     }
 

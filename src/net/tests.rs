@@ -1,0 +1,258 @@
+//! Sharing and importing as the app asks for it, with a real store. Devices that meet are the end-to-end tests' part.
+
+use futures::StreamExt;
+use futures::channel::mpsc;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::disk::{Disk, DiskEvent};
+use super::{Change, Config, Engine, Held, ShareError, freeze};
+use crate::memo::{Card, Memo, MemoId, Origin, Waveform};
+use crate::store::{Store, TorrentRow};
+use crate::torrent::{Info, InfoHash, Magnet, Phase};
+
+/// A recording of a browser, without a card.
+const RECORDING: &[u8] = include_bytes!("../../tests/fixtures/chromium-whole.webm");
+
+const RECORD_LEN: u32 = 1000;
+
+async fn store() -> Store {
+    Store::open_named(&format!("net-{}", js_sys::Math::random())).await.expect("a store")
+}
+
+async fn recorded(store: &Store, title: &str) -> Memo {
+    let id: MemoId = "own-1".parse().expect("an id");
+    let memo = Memo {
+        title: title.to_owned(),
+        mime: "audio/webm".to_owned(),
+        duration_ms: 1500,
+        size: RECORDING.len() as u64,
+        record_len: RECORD_LEN,
+        waveform: Waveform::from_peaks(&[1, 200, 3]),
+        complete: true,
+        ..Memo::new(id.clone(), Origin::Recorded)
+    };
+    let records = RECORDING.chunks(RECORD_LEN as usize).map(<[u8]>::to_vec).collect();
+    store.write_audio(&id, 0, records).await.expect("the audio");
+    store.put_memo(&memo).await.expect("the row");
+    memo
+}
+
+fn config() -> Config {
+    Config { trackers: Vec::new(), known_trackers: Vec::new(), ice_servers: Vec::new(), ask_above_bytes: u64::MAX }
+}
+
+fn engine(store: &Store) -> (Engine, mpsc::UnboundedReceiver<Change>) {
+    let (sender, changes) = mpsc::unbounded();
+    let on_change = move |change| {
+        let _ = sender.unbounded_send(change);
+    };
+    (Engine::start(store.clone(), config(), on_change), changes)
+}
+
+async fn memo(store: &Store, id: &MemoId) -> Memo {
+    store.memo(id).await.expect("the store").expect("the memo")
+}
+
+/// Waits until the statuses fulfil something.
+async fn until_statuses(changes: &mut mpsc::UnboundedReceiver<Change>, fulfil: impl Fn(&[(InfoHash, Phase)]) -> bool) {
+    while let Some(change) = changes.next().await {
+        if let Change::Statuses(statuses) = change {
+            let phases: Vec<_> = statuses.iter().map(|status| (status.info_hash, status.phase)).collect();
+            if fulfil(&phases) {
+                return;
+            }
+        }
+    }
+    panic!("the engine stopped before that happened");
+}
+
+#[wasm_bindgen_test]
+async fn what_is_shared_is_frozen_whatever_it_is_called_later() {
+    let store = store().await;
+    let own = recorded(&store, "First title").await;
+    let (engine, mut changes) = engine(&store);
+    // Two taps at once are one share.
+    let (first, second) = futures::join!(engine.share(&own.id), engine.share(&own.id));
+    let magnet = first.expect("shared");
+    assert_eq!(second.expect("shared"), magnet);
+    assert_eq!(magnet.name.as_deref(), Some("First title.webm"));
+    until_statuses(&mut changes, |phases| phases.iter().any(|(hash, _)| *hash == magnet.info_hash)).await;
+
+    store.update_memo(&own.id, |memo| memo.title = "Second title".to_owned()).await.expect("renamed");
+    engine.stop_sharing(&own.id).await.expect("stopped");
+    until_statuses(&mut changes, <[_]>::is_empty).await;
+    assert!(!memo(&store, &own.id).await.shared);
+
+    assert_eq!(engine.share(&own.id).await.expect("shared again"), magnet, "the old link works");
+    let row = store.torrent(magnet.info_hash).await.expect("the store").expect("the row");
+    let info = Info::parse(&row.info.expect("metadata")).expect("valid metadata");
+    assert_eq!(Card::of_info(&info).map(|card| card.title).as_deref(), Some("First title"));
+    assert!(memo(&store, &own.id).await.shared && row.shared);
+}
+
+#[wasm_bindgen_test]
+async fn what_cannot_be_shared_says_why() {
+    let store = store().await;
+    let own = recorded(&store, "Half of it").await;
+    let (engine, _changes) = engine(&store);
+    let nobody: MemoId = "nobody".parse().expect("an id");
+    assert!(matches!(engine.share(&nobody).await, Err(ShareError::NoMemo)));
+    store.update_memo(&own.id, |memo| memo.complete = false).await.expect("edited");
+    assert!(matches!(engine.share(&own.id).await, Err(ShareError::NotComplete)));
+    store.update_memo(&own.id, |memo| (memo.complete, memo.size) = (true, memo.size + 5000)).await.expect("edited");
+    assert!(matches!(engine.share(&own.id).await, Err(ShareError::Unreadable)));
+    assert_eq!(store.torrents().await.expect("the store"), [], "and leaves nothing behind");
+}
+
+#[wasm_bindgen_test]
+async fn ones_own_link_leads_to_the_memo_that_is_here() {
+    let store = store().await;
+    let own = recorded(&store, "Mine").await;
+    let (engine, mut changes) = engine(&store);
+    let magnet = engine.share(&own.id).await.expect("shared");
+    store.update_memo(&own.id, |memo| memo.deleted_at_ms = Some(1)).await.expect("deleted");
+    engine.import(vec![magnet]).await.expect("imported");
+    while changes.next().await.expect("the engine runs") != Change::Imported(own.id.clone()) {}
+    assert!(!memo(&store, &own.id).await.is_deleted(), "opening the link takes it out of the bin");
+    assert_eq!(store.memos().await.expect("the store").len(), 1, "one link is one memo");
+}
+
+#[wasm_bindgen_test]
+async fn an_import_goes_on_after_a_reload_and_can_be_given_up() {
+    let store = store().await;
+    let link = Magnet { trackers: vec!["udp://a.example".into()], ..Magnet::new(InfoHash::new([7; 20])) };
+    let (first_tab, mut changes) = engine(&store);
+    for _ in 0..2 {
+        first_tab.import(vec![link.clone()]).await.expect("imported");
+    }
+    until_statuses(&mut changes, |phases| phases.len() == 1).await;
+    assert_eq!(store.torrents().await.expect("the store").len(), 1);
+    drop(first_tab);
+
+    let (second_tab, mut changes) = engine(&store);
+    until_statuses(&mut changes, |phases| phases.len() == 1).await;
+    second_tab.remove(link.info_hash).await.expect("removed");
+    until_statuses(&mut changes, <[_]>::is_empty).await;
+    assert_eq!(store.torrents().await.expect("the store"), []);
+}
+
+#[wasm_bindgen_test]
+async fn a_second_tab_gives_orders_and_takes_over() {
+    let store = store().await;
+    let own = recorded(&store, "From the second tab").await;
+    let (first_tab, mut first_changes) = engine(&store);
+    // The lock is asked for in order, so the first tab leads.
+    let (second_tab, mut second_changes) = engine(&store);
+    let magnet = second_tab.share(&own.id).await.expect("shared");
+    let is_it = |phases: &[(InfoHash, Phase)]| phases.iter().any(|(hash, _)| *hash == magnet.info_hash);
+    until_statuses(&mut first_changes, is_it).await;
+    until_statuses(&mut second_changes, is_it).await;
+
+    drop(first_tab);
+    second_tab.stop_sharing(&own.id).await.expect("stopped");
+    second_tab.share(&own.id).await.expect("shared again");
+    until_statuses(&mut second_changes, is_it).await;
+}
+
+/// The line of storage, with everything it says.
+fn disk(store: &Store) -> (Disk, mpsc::UnboundedReceiver<DiskEvent>) {
+    let (sender, events) = mpsc::unbounded();
+    let on_event = move |event| {
+        let _ = sender.unbounded_send(event);
+    };
+    (Disk::new(store.clone(), on_event), events)
+}
+
+async fn expected(store: &Store, info_hash: InfoHash) {
+    let row = TorrentRow {
+        info_hash,
+        memo_id: MemoId::from(info_hash),
+        trackers: Vec::new(),
+        info: None,
+        have: Vec::new(),
+        shared: true,
+        added_ms: 1,
+        name: None,
+        delivered: 0,
+    };
+    store.put_torrent(&row).await.expect("the row");
+}
+
+#[wasm_bindgen_test]
+async fn pieces_become_a_memo_that_is_passed_on_and_heard() {
+    let (sender, receiver) = (store().await, store().await);
+    let own = recorded(&sender, "").await;
+    // As the links of 2016: nothing but a file.
+    let mut builder = crate::torrent::InfoBuilder::new("An old one.webm", own.size);
+    builder.push(RECORDING);
+    let info = builder.finish().expect("metadata");
+    let info_hash = info.info_hash();
+    expected(&receiver, info_hash).await;
+
+    let (disk, mut events) = disk(&receiver);
+    // All at once: what comes later waits for what comes first.
+    disk.begin(info_hash, info.raw().to_vec());
+    for piece in info.pieces() {
+        let range = info.piece_range(piece);
+        let bytes = RECORDING[range.start as usize..range.end as usize].to_vec();
+        disk.write(info_hash, piece, bytes);
+    }
+    disk.complete(info_hash);
+
+    let mut written = 0;
+    let id = loop {
+        match events.next().await.expect("the line goes on") {
+            DiskEvent::Begun(_, _, size) => assert_eq!(size, own.size),
+            DiskEvent::PieceWritten(_, _, result) => {
+                result.expect("written");
+                written += 1;
+            }
+            DiskEvent::Imported(id) => break id,
+            other => panic!("unexpected: {other:?}"),
+        }
+    };
+    assert_eq!(written, info.piece_count());
+    let received = memo(&receiver, &id).await;
+    assert_eq!((received.title.as_str(), received.origin), ("An old one", Origin::Received));
+    assert!(received.complete && received.shared, "a listener becomes a sender");
+    let bytes = receiver.read_audio(&received, 0..received.size).await.expect("the store");
+    assert_eq!(bytes.as_deref(), Some(RECORDING));
+    let row = receiver.torrent(info_hash).await.expect("the store").expect("the row");
+    assert!(Held::of(&row, received).expect("a torrent").have.is_full(), "nothing is fetched again");
+
+    let changed = events.next().await;
+    assert!(matches!(&changed, Some(DiskEvent::MemoChanged(changed)) if *changed == id), "{changed:?}");
+    let heard = memo(&receiver, &id).await;
+    assert!(heard.duration_ms > 0 && !heard.waveform.is_empty(), "its length and shape come from its sound");
+}
+
+#[wasm_bindgen_test]
+async fn several_files_are_refused_in_words() {
+    let store = store().await;
+    let raw = b"d5:filesld6:lengthi1e4:pathl1:aeed6:lengthi1e4:pathl1:beee4:name1:x12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaae";
+    let info_hash = Info::parse(raw).expect("valid metadata").info_hash();
+    expected(&store, info_hash).await;
+    let (disk, mut events) = disk(&store);
+    disk.begin(info_hash, raw.to_vec());
+    match events.next().await {
+        Some(DiskEvent::Refused(refused, reason)) => {
+            assert_eq!(refused, info_hash);
+            assert!(reason.contains("several files"), "{reason}");
+        }
+        other => panic!("unexpected: {other:?}"),
+    }
+    assert_eq!(store.torrents().await.expect("the store"), [], "it does not come back");
+    assert_eq!(store.memos().await.expect("the store"), []);
+}
+
+#[wasm_bindgen_test]
+async fn a_card_says_what_the_memo_said_when_it_was_shared() {
+    let store = store().await;
+    let own = recorded(&store, "With a card").await;
+    let info = freeze::info_of(&store, &own).await.expect("frozen");
+    assert_eq!(Card::of_info(&info), Some(Card::of(&own)));
+    assert!(info.pieces().all(|piece| {
+        let range = info.piece_range(piece);
+        info.verify(piece, &RECORDING[range.start as usize..range.end as usize])
+    }));
+}
