@@ -4,6 +4,12 @@
 //! question, so that it does not matter how often that is: twenty times a second from a timer while the page is visible, and
 //! with each slice of the recorder in any case, because hidden pages get their timers late.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AnalyserNode, AudioContext, AudioContextState, MediaStream, MediaStreamAudioSourceNode};
 
 /// The sound in one peak: short enough to see syllables.
@@ -24,6 +30,8 @@ pub(super) struct Meter {
     window: Vec<f32>,
     /// Up to where the sound was measured, on the context's clock.
     measured_s: f64,
+    /// Whether the context was asked to run and has not answered.
+    waking: Rc<Cell<bool>>,
 }
 
 impl Meter {
@@ -33,12 +41,13 @@ impl Meter {
         let analyser = context.create_analyser().ok();
         let source = context.create_media_stream_source(stream).ok();
         let (Some(analyser), Some(source)) = (analyser, source) else {
-            let _ = context.close();
+            settle(context.close(), || ());
             return None;
         };
         analyser.set_fft_size(WINDOW_SAMPLES);
         let meter = Self {
             measured_s: context.current_time(),
+            waking: Rc::default(),
             window: vec![0.0; WINDOW_SAMPLES as usize],
             context,
             analyser,
@@ -51,11 +60,19 @@ impl Meter {
         self.source.connect_with_audio_node(&self.analyser).is_ok()
     }
 
+    /// Browsers suspend contexts that began without a tap, and iOS those that a call interrupted. Firefox never runs one on a
+    /// machine that has no sound output: then there is no level, and recording goes on.
+    fn wake(&self) {
+        if !self.waking.replace(true) {
+            let waking = self.waking.clone();
+            settle(self.context.resume(), move || waking.set(false));
+        }
+    }
+
     /// The peaks since the last call, 0 to 1, one per [`PEAK_MS`] of sound.
     pub(super) fn measure(&mut self) -> Vec<f32> {
         if self.context.state() != AudioContextState::Running {
-            // Browsers suspend contexts that began without a tap, and iOS those that a call interrupted.
-            let _ = self.context.resume();
+            self.wake();
             return Vec::new();
         }
         let rate = f64::from(self.context.sample_rate());
@@ -82,8 +99,18 @@ impl Meter {
 
 impl Drop for Meter {
     fn drop(&mut self) {
-        let _ = self.context.close();
+        settle(self.context.close(), || ());
     }
+}
+
+/// Waits for a promise whose answer changes nothing, so that its refusal is no error in the console.
+fn settle(asked: Result<Promise, JsValue>, then: impl FnOnce() + 'static) {
+    spawn_local(async move {
+        if let Ok(promise) = asked {
+            let _ = JsFuture::from(promise).await;
+        }
+        then();
+    });
 }
 
 fn peak_of(samples: &[f32]) -> f32 {

@@ -343,6 +343,8 @@ impl Capture {
         for track in microphone.tracks() {
             listeners.push(on(&track, "ended", |shared, _| {
                 shared.interrupted("The microphone was unplugged or taken away.");
+                // Not every browser ends a recording whose only track has ended.
+                shared.stop_media();
             }));
             listeners.push(on(&track, "mute", |shared, _| {
                 shared.interrupted("The microphone went silent: a call or another app may have taken it.");

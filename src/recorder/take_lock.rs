@@ -1,11 +1,14 @@
 //! Says to the other tabs that a take is alive here, so that none of them offers to recover it. The browser itself takes the
 //! lock away when the tab dies, however it dies.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use futures::channel::oneshot;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::store::TakeId;
 
@@ -21,26 +24,31 @@ impl TakeLock {
         let Some(locks) = lock_manager() else { return Some(Self { release: None }) };
         let mut release = None;
         let held = Promise::new(&mut |resolve, _| release = Some(resolve));
-        let (granted, answer) = oneshot::channel();
-        let mut granted = Some(granted);
-        let callback = Closure::<dyn FnMut(JsValue) -> JsValue>::new(move |lock: JsValue| {
-            if let Some(granted) = granted.take() {
-                let _ = granted.send(!lock.is_null());
+        let (answer, granted) = oneshot::channel();
+        let answer = Rc::new(Cell::new(Some(answer)));
+        let callback = Closure::<dyn FnMut(JsValue) -> JsValue>::new({
+            let answer = answer.clone();
+            move |lock: JsValue| {
+                if let Some(answer) = answer.take() {
+                    let _ = answer.send(!lock.is_null());
+                }
+                // The lock is held until this promise ends; without a lock that changes nothing.
+                held.clone().into()
             }
-            // The lock is held until this promise ends; without a lock that changes nothing.
-            held.clone().into()
         });
-        // `navigator.locks.request(name, { ifAvailable: true }, callback)`: unstable in web-sys.
-        let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
-        let options = Object::new();
-        Reflect::set(&options, &"ifAvailable".into(), &true.into()).ok()?;
-        let requested = request.call3(&locks, &name_of(take).into(), &options, callback.as_ref());
         let lock = Self { release };
-        if requested.is_err() {
+        let requested = request(&locks, take, callback.as_ref());
+        spawn_local(async move {
+            let outcome = match requested {
+                Ok(promise) => JsFuture::from(promise).await,
+                Err(thrown) => Err(thrown),
+            };
             // A page that may not use locks (an opaque origin) has no other tabs to fear.
-            return Some(lock);
-        }
-        (answer.await == Ok(true)).then_some(lock)
+            if let (Err(_), Some(answer)) = (outcome, answer.take()) {
+                let _ = answer.send(true);
+            }
+        });
+        (granted.await == Ok(true)).then_some(lock)
     }
 
     /// The names of all locks that are held in this origin, to be asked with [`is_held`].
@@ -69,6 +77,14 @@ impl Drop for TakeLock {
 pub(super) fn is_held(take: &TakeId, held_names: &[String]) -> bool {
     let name = name_of(take);
     held_names.contains(&name)
+}
+
+/// `navigator.locks.request(name, { ifAvailable: true }, callback)`, which web-sys has only among its unstable APIs.
+fn request(locks: &JsValue, take: &TakeId, callback: &JsValue) -> Result<Promise, JsValue> {
+    let request: Function = Reflect::get(locks, &"request".into())?.dyn_into()?;
+    let options = Object::new();
+    Reflect::set(&options, &"ifAvailable".into(), &true.into())?;
+    request.call3(locks, &name_of(take).into(), &options, callback)?.dyn_into()
 }
 
 fn name_of(take: &TakeId) -> String {
