@@ -17,12 +17,7 @@ pub(crate) struct Preferences {
 }
 
 /// Mono Opus: speech is clear at 24, 96 leaves nothing to wish for.
-pub(crate) const QUALITIES: [(u32, &str); 4] = [
-    (24, "24 kbit/s, smallest"),
-    (32, "32 kbit/s, clear speech"),
-    (64, "64 kbit/s, speech and music"),
-    (96, "96 kbit/s, best"),
-];
+pub(crate) const QUALITIES: [u32; 4] = [24, 32, 64, 96];
 
 impl Default for Preferences {
     fn default() -> Self {

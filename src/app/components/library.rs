@@ -1,7 +1,7 @@
 //! The library: every memo, newest first, and the red button.
 
 use leptos::prelude::*;
-use web_sys::DragEvent;
+use web_sys::{DragEvent, Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::icon::{Icon, Picture};
 use super::import_dialog::{ImportDialog, bring_files, open_link};
@@ -10,10 +10,13 @@ use super::wave::Wave;
 use crate::app::clock;
 use crate::app::recording::Phase;
 use crate::app::state::use_app;
-use crate::memo::{Filter, Query, Waveform, format_duration, heading, visible};
+use crate::memo::{Filter, Query, format_duration, heading, visible};
 
 /// The shape that is shown where there is nothing yet.
-const QUIET: [u8; 20] = [30, 60, 110, 70, 160, 90, 200, 140, 60, 40, 90, 180, 240, 150, 100, 200, 120, 60, 90, 40];
+const QUIET: [u8; 40] = [
+    24, 24, 40, 70, 50, 96, 120, 84, 150, 190, 130, 96, 60, 84, 44, 30, 30, 50, 80, 110, 70, 140, 180, 150, 210, 160,
+    190, 240, 200, 230, 150, 180, 110, 140, 80, 100, 50, 60, 30, 24,
+];
 
 /// The left pane; on a phone, the first page.
 #[component]
@@ -123,13 +126,24 @@ fn Chips(filter: RwSignal<Filter>) -> impl IntoView {
             <button
                 class="chip"
                 aria-pressed=move || if filter.get() == choice { "true" } else { "false" }
-                on:click=move |_| filter.set(choice)
+                on:click=move |event| {
+                    filter.set(choice);
+                    reveal(&event_target::<Element>(&event));
+                }
             >
                 {choice.label()}
             </button>
         }
     });
     view! { <div class="chips" role="group" aria-label="Show">{chips}</div> }
+}
+
+/// On a narrow screen the chips scroll sideways: the chosen one is seen whole.
+fn reveal(chip: &Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    options.set_inline(ScrollLogicalPosition::Nearest);
+    chip.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 /// Records at once; during a recording, leads back to it.
@@ -161,6 +175,6 @@ fn RecordButton() -> impl IntoView {
 /// A waveform of nothing in particular.
 #[component]
 pub(crate) fn QuietWave() -> impl IntoView {
-    let bars = Waveform::from_peaks(&QUIET).bars(40);
+    let bars = QUIET.to_vec();
     view! { <Wave bars=Signal::stored(bars) dark=Signal::stored(Vec::new()) height=60 /> }
 }

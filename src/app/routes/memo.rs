@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
+use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::NothingHere;
 use crate::app::components::confirm::Confirm;
@@ -113,26 +114,37 @@ fn One(id: MemoId) -> impl IntoView {
     }
 }
 
+/// Enter means that the title is done.
+fn leave_at_enter(event: KeyboardEvent) {
+    if event.key() == "Enter" && !event.is_composing() {
+        event.prevent_default();
+        // Fails only for an element that is not in the page.
+        let _ = event_target::<HtmlElement>(&event).blur();
+    }
+}
+
 /// Saved as it is typed.
 #[component]
 fn Title(id: MemoId, #[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
     let app = use_app();
     let title = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.title.clone()).unwrap_or_default()));
     let save = move |event| {
-        let title = event_target_value(&event);
+        // One line, however it was pasted; it only looks like several where the screen is narrow.
+        let title = event_target_value(&event).replace(['\r', '\n'], " ");
         app.edit(&id, move |memo| memo.title.clone_from(&title));
     };
     view! {
-        <input
+        <textarea
             class="title"
-            type="text"
+            rows="1"
             aria-label="Title"
             placeholder="Untitled memo"
             autocomplete="off"
             maxlength=TITLE_MAX_CHARS.to_string()
             prop:value=move || title.get()
             on:input=save
-        />
+            on:keydown=leave_at_enter
+        ></textarea>
     }
 }
 
@@ -228,7 +240,8 @@ fn Facts(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
         let mark = Mark::of(&row, status.as_ref())?;
         let delivered = status.map_or(0, |status| status.delivered);
         let delivered = if delivered > 0 { format!(", delivered to {delivered}") } else { String::new() };
-        Some(mark.text() + &delivered)
+        let now = if mark == Mark::Shared { "By link, nobody is listening now".to_owned() } else { mark.text() };
+        Some(now + &delivered)
     });
     let size =
         move || row.with(|row| row.as_ref().map(|row| format!("{} · {}", format_size(row.size), type_in_words(row))));

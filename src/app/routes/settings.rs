@@ -51,15 +51,11 @@ fn Recording() -> impl IntoView {
     spawn_local(async move { microphones.set(list_microphones().await) });
 
     let chosen = Memo::new(move |_| preferences.with(|chosen| chosen.microphone.clone()).unwrap_or_default());
-    let qualities = QUALITIES.map(|(rate, words)| {
+    let qualities = QUALITIES.map(|rate| {
         let selected = move || preferences.with(|chosen| chosen.kilobits_per_second == rate);
-        view! { <option value=rate.to_string() selected=selected>{words}</option> }
+        view! { <option value=rate.to_string() selected=selected>{format!("{rate} kbit/s")}</option> }
     });
-    let sounds = [
-        (Sound::Voice, "voice", "Voice, without noise"),
-        (Sound::Room, "room", "Room, with what is around"),
-        (Sound::Raw, "raw", "Raw, as the microphone hears"),
-    ];
+    let sounds = [(Sound::Voice, "voice", "Voice"), (Sound::Room, "room", "Room"), (Sound::Raw, "raw", "Raw")];
     let options = sounds.map(|(sound, value, words)| {
         let selected = move || preferences.with(|chosen| chosen.sound == sound);
         view! { <option value=value selected=selected>{words}</option> }
@@ -83,7 +79,7 @@ fn Recording() -> impl IntoView {
                             app.change_preferences(|preferences| preferences.microphone = id);
                         }
                     >
-                        <option value="">"The system's choice"</option>
+                        <option value="">"System default"</option>
                         <For each=move || microphones.get() key=|(id, _)| id.clone() let((id, name))>
                             {
                                 let this = id.clone();
@@ -93,7 +89,7 @@ fn Recording() -> impl IntoView {
                     </select>
                 </label>
                 <label class="line">
-                    <span>"Quality"</span>
+                    <span>"Quality" <small>"32 is clear speech, 96 the best."</small></span>
                     <select
                         class="field"
                         on:change=move |event| {
@@ -106,7 +102,7 @@ fn Recording() -> impl IntoView {
                     </select>
                 </label>
                 <label class="line">
-                    <span>"Sound"</span>
+                    <span>"Sound" <small>"Voice takes noise out, Raw changes nothing."</small></span>
                     <select class="field" on:change=choose_sound>{options}</select>
                 </label>
             </div>
