@@ -102,6 +102,8 @@ if [ "$purpose" = test ]; then
         peers
     ) &
     background=$!
+    # Whatever fails meanwhile: packages that are half installed would be worse.
+    trap 'wait "$background" || :' EXIT
 fi
 
 # --- Rust ----------------------------------------------------------------------------------------

@@ -94,6 +94,8 @@ async fn firefox(setup: &Setup, profile: &Path) -> Session {
         "media.navigator.permission.disabled": setup.microphone == Microphone::Speaking,
         "media.peerconnection.enabled": setup.webrtc,
         "media.autoplay.default": 0,
+        // Machines without a sound card cannot make it heard; silence is played by the clock alone.
+        "media.default_volume": "0.0",
         "permissions.default.microphone": if setup.microphone == Microphone::Refused { 2 } else { 1 },
         "intl.accept_languages": "en-US, en",
         "devtools.console.stdout.chrome": false,

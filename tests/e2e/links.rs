@@ -70,6 +70,8 @@ fn links_are_understood_as_people_paste_them() {
 fn an_unknown_address_leads_home() {
     journey(async |stage| {
         let device = stage.device(Chromium).await;
+        // The server says 404, as it should, and so does the console.
+        device.expect_unreachable("/no/such/page");
         device.open("/no/such/page").await;
         device.says("nothing here", FAR_LIMIT).await;
         device.open("/memo/00000000-0000-4000-8000-000000000000").await;

@@ -17,7 +17,7 @@ fn a_listener_becomes_a_sender() {
         listener.reads_as("textbox", "Title", "For all of you").await;
         assert!(listener.hears_memo().await.bytes == sent.bytes, "other bytes arrived than were sent");
         sender.is_at(&["delivered"], FAR_LIMIT).await;
-        listener.open(&path).await;
+        assert_eq!(listener.path().await, path);
         listener.reload().await;
         listener.reads_as("textbox", "Title", "For all of you").await;
         assert!(listener.hears_memo().await.bytes == sent.bytes, "other bytes are there after a reload");
