@@ -106,6 +106,7 @@ impl Recorder {
             heard_ms: Cell::new(now_ms()),
             alarmed: Cell::new(false),
             expected_to_stop: Cell::new(false),
+            explained: Cell::new(false),
         });
         let capture = Capture::new(&shared, microphone);
         if let Err(thrown) = shared.media.start_with_time_slice(SLICE_MS) {
@@ -233,6 +234,8 @@ struct Shared {
     heard_ms: Cell<f64>,
     alarmed: Cell<bool>,
     expected_to_stop: Cell<bool>,
+    /// The person was told why it does not go on.
+    explained: Cell<bool>,
 }
 
 impl Shared {
@@ -259,6 +262,9 @@ impl Shared {
 
     fn handle_stop(&self) {
         self.stopwatch.borrow_mut().halt(now_ms());
+        if !self.explained.get() {
+            self.interrupted("The recording ended by itself: the microphone may have been unplugged or taken away.");
+        }
         self.state.set(RecorderState::Stopped);
         self.slices.take();
         if !self.expected_to_stop.get() {
@@ -276,6 +282,7 @@ impl Shared {
 
     fn interrupted(&self, what_happened: &str) {
         if self.state.get() != RecorderState::Stopped && !self.expected_to_stop.get() {
+            self.explained.set(true);
             self.emit(RecorderEvent::Interrupted(format!("{what_happened} What was recorded until then is safe.")));
         }
     }
@@ -284,7 +291,10 @@ impl Shared {
     fn cannot_save(&self, error: &StoreError) {
         self.stop_media();
         match error {
-            StoreError::Full => self.emit(RecorderEvent::Full),
+            StoreError::Full => {
+                self.explained.set(true);
+                self.emit(RecorderEvent::Full);
+            }
             other => self.interrupted(&format!("The recording had to be stopped. {other}")),
         }
     }

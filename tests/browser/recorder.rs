@@ -274,7 +274,7 @@ impl Heard {
 
     /// The browser tells of a lost device with `ended`; a test can only stop the track, which tells nobody but the recorder.
     fn unplug(&self) {
-        js_sys::eval("{ const track = heard.getTracks()[0]; track.stop(); track.dispatchEvent(new Event('ended')); }")
+        js_sys::eval("{ const track = heard.getTracks()[0]; track.dispatchEvent(new Event('ended')); track.stop(); }")
             .expect("a track");
     }
 }
