@@ -1,8 +1,8 @@
 //! The server: static files with the right headers, and a tracker at `/announce`. Native only.
 //!
 //! It never sees a memo. `options` reads the command line, `site` answers with files of `dist`, `policy` holds the headers that
-//! protect the page, `tracker` introduces peers to each other (pure: no sockets, no clock), `socket` is its shell over
-//! WebSockets. `precache` is the last step of a build.
+//! protect the page, `tls` takes HTTPS connections. `tracker` introduces the peers of each `swarm` to each other (pure: no
+//! sockets, no clock), `socket` is its shell over WebSockets, each with a bounded `outbox`. `precache` is the last step of a build.
 
 use std::io;
 use std::net::SocketAddr;

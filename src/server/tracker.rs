@@ -17,7 +17,8 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use crate::torrent::tracker::{
-    Announce, AnnounceEvent, AnnounceReply, Answer, ClientMessage, Relayed, ScrapeCounts, ScrapeReply, TrackerMessage,
+    Announce, AnnounceEvent, AnnounceReply, Answer, ClientMessage, Offer, Relayed, ScrapeCounts, ScrapeReply,
+    TrackerMessage,
 };
 use crate::torrent::{InfoHash, Instant, PeerId};
 
@@ -292,13 +293,7 @@ impl Tracker {
     }
 
     /// One offer for each of as many others. The rest is dropped: an offer that waits here grows stale.
-    fn relay_offers(
-        &mut self,
-        info_hash: InfoHash,
-        peer_id: PeerId,
-        role: Role,
-        offers: Vec<crate::torrent::tracker::Offer>,
-    ) {
+    fn relay_offers(&mut self, info_hash: InfoHash, peer_id: PeerId, role: Role, offers: Vec<Offer>) {
         let Some(swarm) = self.swarms.get(&info_hash) else { return };
         let count = offers.len().min(MAX_RELAYED_OFFERS);
         let targets = swarm.targets(&mut self.rng, &peer_id, role, count);

@@ -1,8 +1,8 @@
-//! Mends one thing that old versions of wasm-opt break.
+//! Mends one thing that an old wasm-opt breaks.
 //!
-//! Up to version 108 and some later, which is what Debian has, wasm-opt writes every exported table as table 0. wasm-bindgen
-//! exports the second one, in which JavaScript's values are kept, and the app then stops at its first line. Whatever wasm-opt
-//! there is, the export must point to the table that holds such values.
+//! Version 108, which Debian has, writes every exported table as table 0. wasm-bindgen exports the second one, in which
+//! JavaScript's values are kept, and the app then stops at its first line. Whatever wasm-opt there is, the export must point to
+//! the table that holds such values.
 
 /// The table's name among the exports, as wasm-bindgen gives it.
 const VALUES_TABLE: &[u8] = b"__wbindgen_externrefs";

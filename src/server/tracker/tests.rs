@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use crate::torrent::tracker::{Offer, OfferId, UNKNOWN_LEFT};
+use crate::torrent::tracker::{OfferId, UNKNOWN_LEFT};
 
 use super::*;
 
