@@ -73,12 +73,9 @@ impl AppState {
         spawn_local(async move {
             self.worker.set_value(ServiceWorker::register(move || self.update_ready.set(true)).await);
         });
-        spawn_local(async move {
-            let store = self.store();
-            let config = Config::load(&store).await;
-            self.config.set(Some(config.clone()));
-            self.engine.set(Some(Engine::start(store, config, move |change| self.handle_change(change))));
-        });
+        let engine = Engine::start(self.store(), None, move |change| self.handle_change(change));
+        self.engine.set(Some(engine.clone()));
+        spawn_local(async move { self.config.set(Some(engine.config().await)) });
     }
 
     pub(crate) fn store(self) -> Store {

@@ -37,7 +37,8 @@ pub struct Engine(Rc<Inner>);
 pub(super) struct Inner {
     this: Weak<Self>,
     store: Store,
-    config: RefCell<Config>,
+    /// Read when it is first needed: nothing that plays may wait for the network.
+    config: RefCell<Option<Config>>,
     on_change: Box<dyn Fn(Change)>,
     tabs: Tabs,
     claim: RefCell<Option<Leadership>>,
@@ -61,8 +62,9 @@ struct Leading {
 }
 
 impl Engine {
-    /// Starts taking part in everything that the store says is shared or still arriving, here or in another tab.
-    pub fn start(store: Store, config: Config, on_change: impl Fn(Change) + 'static) -> Self {
+    /// Starts taking part in everything that the store says is shared or still arriving, here or in another tab. Audio is
+    /// answered for from this moment on, so start it before anything can play. Without a `config` the site's is read.
+    pub fn start(store: Store, config: Option<Config>, on_change: impl Fn(Change) + 'static) -> Self {
         let inner = Rc::new_cyclic(|this: &Weak<Inner>| Inner {
             this: this.clone(),
             store,
@@ -120,7 +122,7 @@ impl Engine {
         inner.order(Order::Join(info.info_hash()));
         inner.announce(Change::MemoChanged(id.clone()));
         let name = Some(info.name().to_owned());
-        let trackers = inner.config.borrow().trackers.clone();
+        let trackers = inner.config().await.trackers;
         Ok(Magnet { name, trackers, ..Magnet::new(info.info_hash()) })
     }
 
@@ -187,8 +189,7 @@ impl Engine {
 
     /// Reads the configuration and [`NetworkSettings`](super::NetworkSettings) again and begins anew with them.
     pub async fn reconfigure(&self) {
-        let config = Config::load(&self.0.store).await;
-        self.0.config.replace(config);
+        self.0.config.take();
         self.0.order(Order::Restart);
     }
 
@@ -198,12 +199,24 @@ impl Engine {
     }
 
     /// The configuration in use.
-    pub fn config(&self) -> Config {
-        self.0.config.borrow().clone()
+    pub async fn config(&self) -> Config {
+        self.0.config().await
     }
 }
 
 impl Inner {
+    async fn config(&self) -> Config {
+        let known = self.config.borrow().clone();
+        match known {
+            Some(config) => config,
+            None => {
+                let config = Config::load(&self.store).await;
+                self.config.replace(Some(config.clone()));
+                config
+            }
+        }
+    }
+
     /// These bytes come first.
     pub(super) fn want_soon(&self, info_hash: InfoHash, bytes: Range<u64>) {
         self.order(Order::WantSoon(info_hash, bytes));
@@ -288,24 +301,34 @@ impl Inner {
             return;
         }
         let this = self.this.clone();
-        let config = self.config.borrow();
+        spawn_local(async move {
+            let Some(inner) = this.upgrade() else { return };
+            let config = inner.config().await;
+            if inner.claim.borrow().is_none() {
+                // The page went away meanwhile.
+                return;
+            }
+            let mut orders = inner.begin(&config);
+            inner.join_all().await;
+            drop(inner);
+            while let Some(order) = orders.next().await {
+                let Some(inner) = this.upgrade() else { return };
+                inner.follow(order).await;
+            }
+        });
+    }
+
+    /// A driver with no torrents, and the orders that are for it.
+    fn begin(&self, config: &Config) -> mpsc::UnboundedReceiver<Order> {
+        let this = self.this.clone();
         let driver = Driver::new(self.store.clone(), config.rtc(), config.ask_above_bytes, move |event| {
             if let Some(inner) = this.upgrade() {
                 inner.handle_driver(event);
             }
         });
-        let (orders, mut received) = mpsc::unbounded();
+        let (orders, received) = mpsc::unbounded();
         self.leading.replace(Some(Leading { driver, orders }));
-        let this = self.this.clone();
-        spawn_local(async move {
-            if let Some(inner) = this.upgrade() {
-                inner.join_all().await;
-            }
-            while let Some(order) = received.next().await {
-                let Some(inner) = this.upgrade() else { return };
-                inner.follow(order).await;
-            }
-        });
+        received
     }
 
     fn driver(&self) -> Option<Driver> {
@@ -343,8 +366,7 @@ impl Inner {
             Order::Restart => {
                 driver.command(Command::Shutdown);
                 self.leading.take();
-                let config = Config::load(&self.store).await;
-                self.config.replace(config);
+                self.config.take();
                 self.lead();
             }
         }
@@ -377,7 +399,7 @@ impl Inner {
         if !wanted {
             return;
         }
-        let trackers = self.config.borrow().trackers_for(&row.trackers);
+        let trackers = self.config().await.trackers_for(&row.trackers);
         let held = memo.and_then(|memo| Held::of(&row, memo));
         driver.add(&row, trackers, held);
     }
@@ -471,7 +493,7 @@ impl Inner {
             return Err(ShareError::NotComplete);
         }
         let info = freeze::info_of(&self.store, &memo).await?;
-        let row = freeze::row_of(&info, id, &self.config.borrow().trackers);
+        let row = freeze::row_of(&info, id, &self.config().await.trackers);
         // The torrent first: a memo whose link is known always has what the link stands for.
         self.store.put_torrent(&row).await?;
         let updated = self.store.update_memo(id, |memo| {

@@ -46,7 +46,7 @@ fn engine(store: &Store) -> (Engine, mpsc::UnboundedReceiver<Change>) {
     let on_change = move |change| {
         let _ = sender.unbounded_send(change);
     };
-    (Engine::start(store.clone(), config(), on_change), changes)
+    (Engine::start(store.clone(), Some(config()), on_change), changes)
 }
 
 async fn memo(store: &Store, id: &MemoId) -> Memo {

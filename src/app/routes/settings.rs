@@ -286,7 +286,7 @@ fn change_network(app: AppState, change: impl FnOnce(&mut NetworkSettings) + 'st
         }
         if let Some(engine) = app.engine_now() {
             engine.reconfigure().await;
-            app.config.set(Some(engine.config()));
+            app.config.set(Some(engine.config().await));
         }
     });
 }
