@@ -39,6 +39,8 @@ pub(crate) struct Player {
     pub(crate) problem: RwSignal<Option<String>>,
     source: StoredValue<Source, LocalStorage>,
     kept_ms: StoredValue<u64>,
+    /// Play was pressed before there was anything to play from.
+    wanted: StoredValue<bool>,
 }
 
 /// Where the element reads from.
@@ -64,6 +66,7 @@ impl Player {
             problem: RwSignal::new(None),
             source: StoredValue::new_local(Source::None),
             kept_ms: StoredValue::new(0),
+            wanted: StoredValue::new(false),
         }
     }
 
@@ -95,6 +98,7 @@ impl Player {
             }
         }
         self.source.set_value(Source::None);
+        self.wanted.set_value(false);
         self.memo.set(None);
         self.playing.set(false);
         self.position_ms.set(0);
@@ -109,6 +113,10 @@ impl Player {
     pub(crate) fn play(self, app: AppState) {
         let Some(element) = self.element.get_untracked() else { return };
         self.problem.set(None);
+        if !element.has_attribute("src") {
+            self.wanted.set_value(true);
+            return;
+        }
         let length = self.length_ms(app);
         if element.ended() || (length > 0 && self.position_ms.get_untracked() >= length) {
             self.seek(0);
@@ -124,6 +132,7 @@ impl Player {
     }
 
     pub(crate) fn pause(self) {
+        self.wanted.set_value(false);
         if let Some(element) = self.element.get_untracked() {
             let _ = element.pause();
         }
@@ -163,6 +172,7 @@ impl Player {
         if service_worker_controls_page() {
             self.source.set_value(Source::Worker);
             element.set_src(&format!("/audio/{}", memo.id));
+            self.play_if_wanted(app);
         } else if memo.complete {
             self.load_blob(app, memo);
         }
@@ -177,11 +187,18 @@ impl Player {
                 Ok(Some(url)) => {
                     element.set_src(url.as_str());
                     self.source.set_value(Source::Blob { _url: url });
+                    self.play_if_wanted(app);
                 }
                 Ok(None) => self.problem.set(Some("The sound of this memo is not on this device any more.".to_owned())),
                 Err(error) => self.problem.set(Some(error.to_string())),
             }
         });
+    }
+
+    fn play_if_wanted(self, app: AppState) {
+        if self.wanted.try_update_value(std::mem::take) == Some(true) {
+            self.play(app);
+        }
     }
 
     // What the element says.

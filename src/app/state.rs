@@ -13,7 +13,7 @@ use super::preferences::{PREFERENCES, Preferences};
 use super::recording::Recording;
 use super::toasts::Toasts;
 use crate::memo::{Memo, MemoId, Origin};
-use crate::net::{Change, Config, Engine, ServiceWorker};
+use crate::net::{Change, Config, Engine, ServiceWorker, service_worker_controls_page};
 use crate::store::{Store, StoreError};
 use crate::torrent::{InfoHash, Status};
 
@@ -85,6 +85,12 @@ impl AppState {
     /// The engine, for what is done at a tap.
     pub(crate) fn engine_now(self) -> Option<Engine> {
         self.engine.get_untracked()
+    }
+
+    /// Whether the sound of a memo can be asked for. The service worker asks the engine of this page for it, so it must be
+    /// there first: a question that nobody hears is never answered.
+    pub(crate) fn can_load(self, is_complete: bool) -> bool {
+        if service_worker_controls_page() { self.engine.with(Option::is_some) } else { is_complete }
     }
 
     /// How far this torrent is.

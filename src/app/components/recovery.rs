@@ -36,7 +36,7 @@ pub(crate) fn Recovery() -> impl IntoView {
         takes.update(|takes| {
             takes.pop();
         });
-        open.set(takes.with(|takes| !takes.is_empty()));
+        open.set(takes.with_untracked(|takes| !takes.is_empty()));
     };
     let keep = move |_| {
         let Some(take) = takes.with_untracked(|takes| takes.last().cloned()) else { return };

@@ -18,7 +18,6 @@ use crate::memo::{
     ImportState, Ladder, Memo as MemoRow, Step, StepProgress, arrived, format_duration, format_size, parse_link,
     piece_count,
 };
-use crate::net::service_worker_controls_page;
 use crate::torrent::{InfoHash, Magnet};
 
 /// All the memos of one link.
@@ -142,7 +141,8 @@ fn Arrival(
     };
     // Sound that has not all arrived comes through the service worker.
     let playable = Memo::new(move |_| {
-        complete.get() || (service_worker_controls_page() && row.with(Option::is_some) && percent.get() > 0)
+        let has_sound = complete.get() || (row.with(Option::is_some) && percent.get() > 0);
+        has_sound && app.can_load(complete.get())
     });
     Effect::new(move || {
         if playable.get()

@@ -17,7 +17,6 @@ use crate::memo::{
     Ladder, Mark, Memo as MemoRow, MemoId, NOTES_MAX_CHARS, TITLE_MAX_CHARS, format_size, spoken_duration,
     type_in_words,
 };
-use crate::net::service_worker_controls_page;
 
 /// The page of the memo that the address names.
 #[component]
@@ -46,7 +45,7 @@ fn One(id: MemoId) -> impl IntoView {
     // Also when the last byte has come: then there is more to play from.
     Effect::new(move || {
         if app.player.element.get().is_some()
-            && (complete.get() || service_worker_controls_page())
+            && app.can_load(complete.get())
             && let Some(row) = row.get_untracked()
         {
             app.player.open(app, &row);
