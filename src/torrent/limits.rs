@@ -162,6 +162,9 @@ pub(super) const MAX_WRITING_BYTES: usize = 32 * 1024 * 1024;
 /// Corrupt pieces whose blocks are remembered to find out who sent them.
 pub(super) const MAX_SUSPECTS: usize = 16;
 
+/// Blocks that an idle peer is asked for at the end although others were asked too.
+pub(super) const ENDGAME_BLOCKS: usize = 4;
+
 /// Copies of one block asked for at the end.
 pub(super) const MAX_COPIES: usize = 2;
 

@@ -212,10 +212,6 @@ impl Peer {
         out.push_back(Output::Send(self.id, bytes));
     }
 
-    pub(super) fn has_unsent(&self) -> bool {
-        !self.outbox.is_empty()
-    }
-
     pub(super) fn heard(&mut self, now: Instant) {
         self.last_heard = now;
         self.timers.set(PeerTimer::Silence, now + SILENCE);

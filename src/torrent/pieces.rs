@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use sha1::{Digest, Sha1};
 
-use super::limits::{MAX_COPIES, MAX_PARTIAL_BYTES, MAX_SOON_RANGES, MAX_SUSPECTS, MAX_WRITING_BYTES};
+use super::limits::{ENDGAME_BLOCKS, MAX_COPIES, MAX_PARTIAL_BYTES, MAX_SOON_RANGES, MAX_SUSPECTS, MAX_WRITING_BYTES};
 use super::rng::Rng;
 use super::wire::{BLOCK_LEN, BlockRequest};
 use super::{Bitfield, ConnectionId, Info, PeerId, PieceIndex};
@@ -189,8 +189,8 @@ impl Pieces {
         asked
     }
 
-    /// At the end, when every block has been asked for: chooses up to `count` that others were asked for, so that no slow peer
-    /// holds up the rest.
+    /// At the end, when every block has been asked for: chooses a few that others were asked for, so that no slow peer holds up
+    /// the rest. From the back, because the others work from the front.
     pub(super) fn ask_again(
         &mut self,
         peer: ConnectionId,
@@ -201,12 +201,13 @@ impl Pieces {
         if !self.missing.is_empty() {
             return asked;
         }
-        for index in self.partial.iter().copied().filter(|index| offers(*index)) {
+        let count = count.min(ENDGAME_BLOCKS);
+        for index in self.partial.iter().rev().copied().filter(|index| offers(*index)) {
             let Some(State::Partial(partial)) = self.states.get_mut(index as usize) else { continue };
             if partial.source != Source::Anyone {
                 continue;
             }
-            for (number, block) in partial.blocks.iter_mut().enumerate() {
+            for (number, block) in partial.blocks.iter_mut().enumerate().rev() {
                 let Block::Asked(peers) = block else { continue };
                 if asked.len() < count && peers.len() < MAX_COPIES && !peers.contains(&peer) {
                     peers.push(peer);

@@ -12,6 +12,9 @@ mod report;
 mod talk;
 mod upload;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::limits::{CHOKE_ROUND, HANDSHAKE_TIMEOUT, LINGER, MAX_PEERS_PER_TORRENT, MAX_REMEMBERED_PEERS};
@@ -285,15 +288,12 @@ impl Swarm {
 
     /// The end of each step: sends what peers are to be told, and notes a change of phase.
     pub(super) fn settle(&mut self, shared: &mut Shared) {
-        let mut stalled = Vec::new();
-        for peer in self.peers.values_mut().filter(|peer| peer.has_unsent()) {
-            peer.flush(shared.now, &mut shared.out);
-            if peer.is_stalled() {
-                stalled.push(peer.id);
-            }
-        }
-        for id in stalled {
-            self.end(id, Ending::Quiet, shared);
+        self.flush(shared);
+        let stalled: Vec<ConnectionId> =
+            self.peers.values().filter(|peer| peer.is_stalled()).map(|peer| peer.id).collect();
+        if !stalled.is_empty() {
+            stalled.into_iter().for_each(|id| self.end(id, Ending::Quiet, shared));
+            self.flush(shared);
         }
         if !self.peers.is_empty() && !self.timers.is_set(SwarmTimer::Choke) {
             self.timers.set(SwarmTimer::Choke, shared.now + CHOKE_ROUND);
@@ -302,6 +302,10 @@ impl Swarm {
         if phase != self.phase.0 {
             self.phase = (phase, shared.now);
         }
+    }
+
+    fn flush(&mut self, shared: &mut Shared) {
+        self.peers.values_mut().for_each(|peer| peer.flush(shared.now, &mut shared.out));
     }
 
     fn is_allowed(&self, peer: PeerId, shared: &Shared) -> bool {
