@@ -31,9 +31,15 @@ impl Device {
         opened.unwrap_or_else(|error| panic!("{}: {url} does not open: {error}", self.name));
     }
 
-    /// Reloads the page.
+    /// Reloads the page, as its own button does: Firefox's driver would go past the service worker.
     pub(crate) async fn reload(&self) {
-        self.session().await.driver.refresh().await.expect("the page reloads");
+        self.eval("window.beforeReload = true; location.reload()", vec![]).await;
+        let loaded = async || {
+            let fresh = "return !window.beforeReload && document.readyState === 'complete'";
+            let fresh = self.session().await.driver.execute(fresh, vec![]).await;
+            fresh.is_ok_and(|fresh| *fresh.json() == true).then_some(())
+        };
+        self.wait_for("the page reloads", LIMIT, loaded).await;
     }
 
     /// The path of the page, with its query.
