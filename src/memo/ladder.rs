@@ -84,7 +84,8 @@ impl Ladder {
     pub fn of(status: Option<&Status>, online: bool, since_ms_ago: u64) -> Self {
         let state = import_state(status, online);
         let mut sentence = sentence(state, status, online);
-        if since_ms_ago >= PATIENCE_MS && matches!(state, ImportState::Waiting | ImportState::Offline) {
+        let waits = matches!(state, ImportState::Waiting | ImportState::Offline) && !awaits_a_yes(status);
+        if since_ms_ago >= PATIENCE_MS && waits {
             sentence.push_str(&format!(" For {} now.", spoken_duration(round_down(since_ms_ago))));
         }
         let percent = if state == ImportState::Done { 100 } else { status.map_or(0, percent) };
@@ -114,7 +115,10 @@ fn sentence(state: ImportState, status: Option<&Status>, online: bool) -> String
         ImportState::Reading => "Reading the link.",
         ImportState::Connecting => "Getting in touch with the service that brings devices together.",
         ImportState::Searching => "Looking for a device that has it.",
-        ImportState::Waiting if status.is_some_and(|status| status.phase == Phase::Paused) => "Paused.",
+        ImportState::Waiting if awaits_a_yes(status) => {
+            let size = format_size(status.map_or(0, |status| status.total_bytes));
+            return format!("This memo is large: {size}. It is fetched when you say so.");
+        }
         ImportState::Waiting if could_not_connect(status) => {
             "A device that has it is there, but the two could not connect directly."
         }
@@ -133,7 +137,7 @@ fn sentence(state: ImportState, status: Option<&Status>, online: bool) -> String
 
 fn advice(state: ImportState, status: Option<&Status>, online: bool) -> Option<&'static str> {
     match state {
-        ImportState::Waiting if status.is_some_and(|status| status.phase == Phase::Paused) => None,
+        ImportState::Waiting if awaits_a_yes(status) => Some("On a mobile network that may cost money."),
         ImportState::Waiting if could_not_connect(status) => {
             Some("It helps when both are on the same Wi-Fi, or when one of them changes to another network.")
         }
@@ -145,6 +149,11 @@ fn advice(state: ImportState, status: Option<&Status>, online: bool) -> Option<&
         ImportState::Failed => Some("Try again, or ask for a new link."),
         _ => None,
     }
+}
+
+/// An import is paused for one reason only: it is so large that the person is asked first.
+fn awaits_a_yes(status: Option<&Status>) -> bool {
+    status.is_some_and(|status| status.phase == Phase::Paused)
 }
 
 /// The engine names the reason when a connection to a device that has it could not be made.
@@ -236,6 +245,14 @@ pub(super) mod tests {
 
     fn state(phase: Phase, online: bool) -> &'static str {
         Ladder::of(Some(&status(phase)), online, 0).state.as_str()
+    }
+
+    #[test]
+    fn a_large_memo_is_fetched_after_a_yes() {
+        let large = Status { total_bytes: 150_000_000, ..status(Phase::Paused) };
+        let ladder = Ladder::of(Some(&large), true, 600_000);
+        assert_eq!(ladder.sentence, "This memo is large: 150 MB. It is fetched when you say so.");
+        assert_eq!(ladder.state.as_str(), "waiting");
     }
 
     #[test]

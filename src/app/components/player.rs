@@ -10,8 +10,12 @@ use crate::app::player::{JUMP_MS, SPEEDS};
 use crate::app::state::use_app;
 use crate::memo::{Memo as MemoRow, format_duration, format_remaining, is_heard, spoken_duration};
 
-/// Bars of the large waveform.
-pub(crate) const BARS: usize = 110;
+/// Bars of the large waveform: as many as stand apart from each other on a screen of this width.
+pub(crate) fn bars_that_fit() -> usize {
+    // No width is no reason to draw nothing.
+    let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or_default();
+    if width < 480.0 { 60 } else { 110 }
+}
 
 /// How far one press of an arrow key goes.
 const STEP_MS: i64 = 5_000;
@@ -38,11 +42,12 @@ pub(crate) fn PlayButton() -> impl IntoView {
 pub(crate) fn Seek(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
     let app = use_app();
     let player = app.player;
-    let bars = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.waveform.bars(BARS)).unwrap_or_default()));
+    let count = bars_that_fit();
+    let bars = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.waveform.bars(count)).unwrap_or_default()));
     let length = Memo::new(move |_| player.length_ms(app));
     let dark = Memo::new(move |_| {
         let (position, length) = (player.position_ms.get(), length.get());
-        (0..BARS).map(|bar| is_heard(bar, BARS, position, length)).collect::<Vec<_>>()
+        (0..count).map(|bar| is_heard(bar, count, position, length)).collect::<Vec<_>>()
     });
     let words = move || format!("{} of {}", spoken_duration(player.position_ms.get()), spoken_duration(length.get()));
     let press = move |event: KeyboardEvent| {

@@ -96,7 +96,7 @@ pub(crate) fn Recovery() -> impl IntoView {
                 view! { <audio class="preview" node_ref=element src=url controls></audio> }
             })}
             <div class="actions">
-                <button class="pill main" disabled=move || busy.get() on:click=keep>"Keep"</button>
+                <button class="pill main" autofocus disabled=move || busy.get() on:click=keep>"Keep"</button>
                 <button class="pill" disabled=move || busy.get() on:click=play>"Play"</button>
                 <button class="pill" disabled=move || busy.get() on:click=discard>"Discard"</button>
             </div>

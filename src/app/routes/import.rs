@@ -11,14 +11,14 @@ use crate::app::clock;
 use crate::app::components::head::Head;
 use crate::app::components::icon::{Icon, Picture};
 use crate::app::components::notice::Alert;
-use crate::app::components::player::{BARS, PlayButton};
+use crate::app::components::player::{PlayButton, bars_that_fit};
 use crate::app::components::wave::Wave;
 use crate::app::state::use_app;
 use crate::memo::{
     ImportState, Ladder, Memo as MemoRow, Step, StepProgress, arrived, format_duration, format_size, parse_link,
     piece_count,
 };
-use crate::torrent::{InfoHash, Magnet};
+use crate::torrent::{InfoHash, Magnet, Phase};
 
 /// All the memos of one link.
 #[component]
@@ -121,20 +121,30 @@ fn Arrival(
     let stuck =
         Memo::new(move |_| matches!(state.get(), ImportState::Waiting | ImportState::Offline | ImportState::Failed));
 
+    // So large that the person is asked first.
+    let paused =
+        Memo::new(move |_| status.with(|status| status.as_ref().is_some_and(|status| status.phase == Phase::Paused)));
+    let fetch = move |_| {
+        if let Some(engine) = app.engine_now() {
+            engine.resume(info_hash);
+        }
+    };
+
     let title = move || {
         row.with(|row| row.as_ref().map(MemoRow::display_title))
             .or_else(|| name.clone())
             .unwrap_or_else(|| "A memo".to_owned())
     };
     let about = move || row.with(|row| row.as_ref().map(|row| format!("{} · {}", when(row), format_size(row.size))));
+    let count = bars_that_fit();
     let bars =
-        Memo::new(move |_| row.with(|row| row.as_ref().map_or_else(|| vec![0; BARS], |row| row.waveform.bars(BARS))));
+        Memo::new(move |_| row.with(|row| row.as_ref().map_or_else(|| vec![0; count], |row| row.waveform.bars(count))));
     let dark = Memo::new(move |_| {
         if complete.get() {
-            return vec![true; BARS];
+            return vec![true; count];
         }
         let pieces = row.with(|row| row.as_ref().map_or(0, piece_count));
-        status.with(|status| status.as_ref().map_or_else(Vec::new, |status| arrived(&status.have, pieces, BARS)))
+        status.with(|status| status.as_ref().map_or_else(Vec::new, |status| arrived(&status.have, pieces, count)))
     });
     let length = move || {
         row.with(|row| row.as_ref().filter(|row| row.duration_ms > 0).map(|row| format_duration(row.duration_ms)))
@@ -169,6 +179,7 @@ fn Arrival(
                 <div class="seek"><Wave bars dark height=112 /></div>
                 <div
                     class="progress"
+                    class:unknown=move || row.with(Option::is_none)
                     role="progressbar"
                     aria-label="Download"
                     aria-valuemin="0"
@@ -179,7 +190,7 @@ fn Arrival(
                 </div>
                 <div class="times num">
                     <span>{length}</span>
-                    <span>{move || format!("{} % here", percent.get())}</span>
+                    <span>{move || row.with(Option::is_some).then(|| format!("{} % here", percent.get()))}</span>
                 </div>
                 <Show when=move || !several>
                     <div class="player one">
@@ -197,7 +208,11 @@ fn Arrival(
                 <p role="status" data-state=move || state.get().as_str()>{sentence}</p>
                 {move || advice().map(|text| view! { <p class="soft">{text}</p> })}
                 <Show when=move || stuck.get()>
-                    <button class="pill" on:click=move |_| again.run(())>"Try again"</button>
+                    {move || if paused.get() {
+                        view! { <button class="pill main" on:click=fetch>"Fetch it"</button> }.into_any()
+                    } else {
+                        view! { <button class="pill" on:click=move |_| again.run(())>"Try again"</button> }.into_any()
+                    }}
                 </Show>
                 {move || href().filter(|_| several && complete.get()).map(|href| view! { <a class="pill" href=href>"Open"</a> })}
             </div>
