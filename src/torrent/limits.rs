@@ -46,6 +46,9 @@ pub(super) const MAX_PEERS_PER_TORRENT: usize = 60;
 /// Peers a leecher is content with: it stops making offers.
 pub(super) const ENOUGH_PEERS: usize = 8;
 
+/// A leecher that needs longer than this for the rest looks for more peers, whoever it has.
+pub(super) const SLOW: Duration = Duration::from_secs(20);
+
 /// Peers that are remembered as banned, delivered to, or served, per torrent.
 pub(super) const MAX_REMEMBERED_PEERS: usize = 1024;
 

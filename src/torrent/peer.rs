@@ -14,6 +14,9 @@ use super::tracker::OfferId;
 use super::wire::{BLOCK_LEN, BlockRequest, Decoder, Message};
 use super::{Bitfield, ConnectionId, Instant, Output, PeerId};
 
+/// So many times `interested` is said in vain before others are looked for.
+const PATIENCE: u32 = 2;
+
 /// Deadlines of one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum PeerTimer {
@@ -67,6 +70,8 @@ pub(super) struct Peer {
     /// No block came for a while: one request at a time.
     pub(super) snubbed: bool,
     pub(super) first_ask: Option<Instant>,
+    /// How often `interested` was repeated in vain.
+    pub(super) ignored: u32,
     /// Their requests that wait for an answer.
     pub(super) queue: VecDeque<BlockRequest>,
     pub(super) down: Rate,
@@ -169,6 +174,7 @@ impl Peer {
             allowed_fast: BTreeSet::new(),
             snubbed: false,
             first_ask: None,
+            ignored: 0,
             queue: VecDeque::new(),
             down: Rate::default(),
             up: Rate::default(),
@@ -269,8 +275,13 @@ impl Peer {
         self.late.push_back(request);
     }
 
-    /// Whether they are of use to somebody who wants something: connected, and known to have it all or some of it.
+    /// Whether their handshake is in.
     pub(super) fn is_ready(&self) -> bool {
         self.remote.is_some()
+    }
+
+    /// Whether they serve us, or may be about to: not those who go silent or never unchoke.
+    pub(super) fn is_willing(&self) -> bool {
+        self.is_ready() && !self.snubbed && self.ignored < PATIENCE
     }
 }

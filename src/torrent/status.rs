@@ -78,10 +78,10 @@ pub struct TrackerStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TrackerState {
-    /// The socket is opening for the first time, or again.
+    /// The socket is opening for the first time, or again after the network changed or an open one was lost.
     Connecting,
     /// The socket is open.
     Connected,
-    /// The socket could not be opened or was lost; the next try is scheduled.
+    /// The socket could not be opened or was lost; it is tried again and again.
     Unreachable,
 }

@@ -155,9 +155,9 @@ impl Swarm {
         });
     }
 
-    /// A peer was lost, or could not be reached: whoever has nobody else looks for another one.
+    /// A peer was lost, could not be reached, or serves too little: whoever has too few others looks for more.
     pub(super) fn look_again(&mut self, shared: &mut Shared) {
-        if !self.is_needy() {
+        if !self.wants_peers(shared.now) {
             return;
         }
         for announce in self.announces.iter_mut().filter(|announce| announce.started && announce.preparing.is_none()) {
@@ -171,7 +171,7 @@ impl Swarm {
         if !self.is_running() {
             return;
         }
-        let wanted = self.offers_wanted(tracker);
+        let wanted = self.offers_wanted(tracker, shared.now);
         self.make_offers(tracker, wanted, shared);
         if let Some(announce) = self.announce_mut(tracker) {
             announce.due = None;
@@ -203,9 +203,9 @@ impl Swarm {
 
     fn send_announce(&mut self, tracker: TrackerId, event: Option<AnnounceEvent>, shared: &mut Shared) {
         let now = shared.now;
-        let wanted = if event.is_some() { 0 } else { self.offers_wanted(tracker) };
+        let wanted = if event.is_some() { 0 } else { self.offers_wanted(tracker, now) };
         let offers = self.take_ready_offers(tracker, wanted, now);
-        let needy = self.is_needy();
+        let looking = self.wants_peers(now);
         let left = self.left();
         let (uploaded, downloaded, info_hash) = (self.up.total(), self.down.total(), self.info_hash);
         let Some(announce) = self.announce_mut(tracker) else { return };
@@ -230,19 +230,19 @@ impl Swarm {
         announce.waiting = true;
         announce.last_sent = Some(now);
         announce.offered = offers.into_iter().map(|(id, _)| id).collect();
-        let pause = if needy { announce.backoff(announce.interval) } else { announce.interval };
+        let pause = if looking { announce.backoff(announce.interval) } else { announce.interval };
         announce.due = Some(now + shared.rng.jitter(pause));
-        announce.retries += u32::from(needy);
+        announce.retries += u32::from(looking);
     }
 
     /// The offers that the next announce should carry.
-    fn offers_wanted(&self, tracker: TrackerId) -> usize {
+    fn offers_wanted(&self, tracker: TrackerId, now: Instant) -> usize {
         let Some(announce) = self.announces.iter().find(|announce| announce.tracker == tracker) else { return 0 };
         let wanted = if !self.is_running() {
             0
         } else if self.is_complete() {
             announce.incomplete.filter(|_| announce.reaching).unwrap_or(0)
-        } else if self.wants_peers() {
+        } else if self.wants_peers(now) {
             announce.others().map_or(MAX_OFFERS as u32, |others| others.max(1))
         } else {
             0
@@ -257,7 +257,7 @@ impl Swarm {
 
     pub(in super::super) fn announce_reply(&mut self, tracker: TrackerId, reply: AnnounceReply, shared: &mut Shared) {
         let interval = shared.trackers.learn(tracker, reply.interval_s.or(reply.min_interval_s), reply.tracker_id);
-        let (needy, complete) = (self.is_needy(), self.is_complete());
+        let (looking, complete) = (self.wants_peers(shared.now), self.is_complete());
         let has_seed = self.has_seed(shared.now);
         let has_listener = self.peers.values().any(|peer| peer.is_ready() && !peer.availability.is_seed());
         let now = shared.now;
@@ -268,7 +268,7 @@ impl Swarm {
         announce.incomplete = reply.incomplete.or(announce.incomplete).or(Some(0));
         announce.message = reply.warning;
         let asked = std::mem::take(&mut announce.waiting);
-        if !needy && let Some(sent) = announce.last_sent {
+        if !looking && let Some(sent) = announce.last_sent {
             announce.due = Some(sent.max(now) + shared.rng.jitter(interval));
         }
         let carried = std::mem::take(&mut announce.offered);

@@ -7,7 +7,7 @@ use super::super::peer::{Availability, Peer, PeerTimer};
 use super::super::pieces::Arrival;
 use super::super::session::Shared;
 use super::super::wire::{BlockRequest, Message};
-use super::super::{ConnectionId, Event, Instant, Output, PeerId, PieceIndex};
+use super::super::{ConnectionId, Event, Output, PeerId, PieceIndex};
 use super::{Ending, Swarm};
 
 impl Swarm {
@@ -33,10 +33,12 @@ impl Swarm {
         }
     }
 
-    pub(super) fn repeat_interest(&mut self, id: ConnectionId, now: Instant) {
+    pub(super) fn repeat_interest(&mut self, id: ConnectionId, shared: &mut Shared) {
         if let Some(peer) = self.peers.get_mut(&id).filter(|peer| peer.am_interested && peer.choking) {
+            peer.ignored += 1;
             peer.say(&Message::Interested);
-            peer.timers.set(PeerTimer::Interested, now + INTERESTED_AGAIN);
+            peer.timers.set(PeerTimer::Interested, shared.now + INTERESTED_AGAIN);
+            self.look_again(shared);
         }
     }
 
@@ -54,6 +56,7 @@ impl Swarm {
     pub(super) fn unchoked(&mut self, id: ConnectionId, shared: &mut Shared) -> Result<(), Ending> {
         let Some(peer) = self.peers.get_mut(&id) else { return Ok(()) };
         peer.choking = false;
+        peer.ignored = 0;
         peer.timers.stop(PeerTimer::Interested);
         self.ask(id, shared);
         Ok(())
@@ -239,6 +242,7 @@ impl Swarm {
         }
         self.give_back_all(id);
         self.ask_all(shared);
+        self.look_again(shared);
     }
 
     fn give_back_all(&mut self, id: ConnectionId) {

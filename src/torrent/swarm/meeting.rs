@@ -3,7 +3,7 @@
 use super::super::connections::Standing;
 use super::super::limits::{
     ALIVE, ENOUGH_PEERS, FIRST_RETRY, HANDSHAKE_TIMEOUT, MAX_PEERS_PER_TORRENT, MAX_UNANSWERED, OFFER_TIMEOUT,
-    PREPARED_OFFER,
+    PREPARED_OFFER, SLOW,
 };
 use super::super::peer::{Availability, Peer};
 use super::super::session::Shared;
@@ -65,13 +65,21 @@ impl Swarm {
             },
             None => peer.remote.as_ref().is_some_and(|remote| remote.metadata_size.is_some()),
         };
-        self.is_running() && !self.is_complete() && !self.peers.values().any(|peer| peer.is_ready() && helps(peer))
+        self.is_running() && !self.is_complete() && !self.peers.values().any(|peer| peer.is_willing() && helps(peer))
     }
 
-    /// Whether more peers would help: nobody has everything, and they are few.
-    pub(super) fn wants_peers(&self) -> bool {
-        let seeds = self.peers.values().any(|peer| peer.is_ready() && peer.availability.is_seed());
-        self.is_running() && !self.is_complete() && !seeds && self.peers.len() < ENOUGH_PEERS
+    /// Whether more peers would help: they are few, and nobody who has everything brings it soon.
+    pub(super) fn wants_peers(&self, now: Instant) -> bool {
+        let leeching = self.is_running() && !self.is_complete();
+        let served = self.peers.values().any(|peer| peer.is_willing() && peer.availability.is_seed());
+        leeching && self.peers.len() < ENOUGH_PEERS && !(served && !self.is_slow(now))
+    }
+
+    /// Whether the rest takes long at the rate of the last seconds.
+    fn is_slow(&self, now: Instant) -> bool {
+        let first_ask = self.peers.values().filter_map(|peer| peer.first_ask).min();
+        let measured = first_ask.is_some_and(|first| now.saturating_since(first) >= SLOW);
+        measured && self.left() / self.down.per_second(now).max(1) > SLOW.as_secs()
     }
 
     /// Whether a seed is connected, or somebody who may turn out to be one.
@@ -79,7 +87,7 @@ impl Swarm {
         let young = |peer: &Peer| {
             matches!(peer.availability, Availability::Silent) && now.saturating_since(peer.last_heard) < FIRST_RETRY
         };
-        self.peers.values().any(|peer| peer.availability.is_seed() || young(peer))
+        self.peers.values().any(|peer| peer.is_willing() && peer.availability.is_seed() || young(peer))
     }
 
     /// Makes offers until `wanted` are ready or on their way for this tracker.

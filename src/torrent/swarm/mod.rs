@@ -273,7 +273,7 @@ impl Swarm {
         match timer {
             PeerTimer::Handshake | PeerTimer::Silence | PeerTimer::Linger => self.end(id, Ending::Quiet, shared),
             PeerTimer::KeepAlive => peer.say(&Message::KeepAlive),
-            PeerTimer::Interested => self.repeat_interest(id, shared.now),
+            PeerTimer::Interested => self.repeat_interest(id, shared),
             PeerTimer::Snub => self.snub(id, shared),
             PeerTimer::Request => self.end(id, Ending::Quiet, shared),
             PeerTimer::Ask => self.ask(id, shared),

@@ -547,3 +547,18 @@ fn of_two_connections_to_one_peer_one_stays() {
     let (one, two) = (rig.meet(LIBTORRENT), rig.meet(LIBTORRENT));
     assert_ne!(rig.hung_up(&one), rig.hung_up(&two));
 }
+
+#[test]
+fn a_seed_that_never_unchokes_does_not_end_the_search() {
+    let mut rig = Rig::new(&Role::Leecher);
+    rig.gather();
+    rig.reply(1, 1);
+    let idle = rig.meet(LIBTORRENT);
+    rig.say(&idle, &Message::HaveAll);
+    rig.announces();
+    for _ in 0..6 {
+        rig.wait(10_000);
+        rig.gather();
+    }
+    assert!(rig.announces().iter().any(|announce| !announce.offers.is_empty()), "others may be better");
+}

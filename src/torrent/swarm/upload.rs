@@ -49,6 +49,7 @@ impl Swarm {
             return;
         }
         self.timers.set(SwarmTimer::Choke, shared.now + CHOKE_ROUND);
+        self.look_again(shared);
         let candidates: Vec<Candidate> = self
             .peers
             .values()
