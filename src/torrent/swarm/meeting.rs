@@ -72,7 +72,7 @@ impl Swarm {
     pub(super) fn wants_peers(&self, now: Instant) -> bool {
         let leeching = self.is_running() && !self.is_complete();
         let served = self.peers.values().any(|peer| peer.is_willing() && peer.availability.is_seed());
-        leeching && self.peers.len() < ENOUGH_PEERS && !(served && !self.is_slow(now))
+        leeching && self.peers.len() < ENOUGH_PEERS && (!served || self.is_slow(now))
     }
 
     /// Whether the rest takes long at the rate of the last seconds.
