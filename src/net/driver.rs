@@ -211,7 +211,8 @@ impl Inner {
         for id in self.written.take() {
             let buffered = self.connections.borrow().get(&id).map(Connection::buffered);
             if let Some(buffered) = buffered {
-                self.inbox.borrow_mut().push_back(Input::ChannelBuffered(id, buffered));
+                // Before all else: behind others it would be an old figure, and the session would fill the channel too high.
+                self.inbox.borrow_mut().push_front(Input::ChannelBuffered(id, buffered));
             }
         }
     }
