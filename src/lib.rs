@@ -8,9 +8,10 @@
 //! | --- | --- | --- |
 //! | [`torrent`] | the WebTorrent engine: a sans-I/O state machine | nothing of ours |
 //! | [`memo`] | what a memo is: the memo, its card, its link, its WebM, its waveform | `torrent` |
+//! | `web` | small pieces of the Web, one API per file | `memo` |
 //! | `store` | IndexedDB | `memo`, `torrent` |
-//! | `recorder` | microphone and MediaRecorder | `store`, `memo` |
-//! | `net` | WebRTC, WebSocket and timers, and the one driver that feeds the engine | `store`, `memo`, `torrent` |
+//! | `recorder` | microphone and MediaRecorder | `store`, `web`, `memo` |
+//! | `net` | WebRTC, WebSocket and timers, and the one driver that feeds the engine | `store`, `web`, `memo`, `torrent` |
 //! | `app` | the screens | all of the above |
 //! | `server` | native only: static files, headers, the tracker | `torrent` (message types) |
 //!
@@ -31,6 +32,8 @@ pub mod net;
 pub mod recorder;
 #[cfg(target_arch = "wasm32")]
 pub mod store;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod server;

@@ -4,13 +4,13 @@ use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlAnchorElement;
 
-use super::{AppState, ObjectUrl};
+use super::{AppState, whole_memo};
 use crate::memo::{Memo, file_name};
 
 /// Hands the memo's bytes to the browser's downloads, under the name that they are shared under.
 pub(crate) async fn save(app: AppState, memo: &Memo) -> Result<(), String> {
     let gone = || "This memo was not exported: some of its sound is not on this device.".to_owned();
-    let url = ObjectUrl::of(&app.store(), memo).await.map_err(|error| error.to_string())?.ok_or_else(gone)?;
+    let url = whole_memo::url_of(&app.store(), memo).await.map_err(|error| error.to_string())?.ok_or_else(gone)?;
     let Some(link) = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok())
     else {
         return Err(gone());

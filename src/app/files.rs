@@ -1,24 +1,21 @@
 //! Audio files become memos: their bytes as they are, their shape and length as the browser decodes them.
 
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::Uint8Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AudioBuffer, AudioContext, File};
+use web_sys::File;
 
 use super::{AppState, clock};
-use crate::memo::{Memo, Origin, Waveform, WaveformBuilder, clean_mime, mime_of_file, title_of_file};
+use crate::memo::{Memo, Origin, clean_mime, mime_of_file, title_of_file};
 use crate::store::{RECORD_LEN, Store};
+use crate::web::{Sound, decode};
 
-/// Files above this size are stored without being decoded: decoding holds all samples at once, twenty times an Opus file.
+/// Files above this size are stored without being decoded: decoding holds all samples at once.
 const DECODE_MAX_BYTES: u64 = 100 << 20;
 
 /// Bytes stored in one step, so that memory stays flat: a few records.
 const STEP_RECORDS: u64 = 16;
-
-/// Samples of one peak: a twentieth of a second at the usual rates.
-const PEAK_SAMPLES: usize = 2400;
 
 /// Imports these files, one after the other, and opens the memo when there is one.
 pub(crate) fn import(app: AppState, files: Vec<File>) {
@@ -51,7 +48,7 @@ async fn import_file(app: AppState, file: &File) -> Result<Memo, String> {
     let Some(mime) = mime_of_file(&file.name()).map(str::to_owned).or_else(|| clean_mime(&file.type_())) else {
         return Err("it is not an audio file.".to_owned());
     };
-    let sound = if size <= DECODE_MAX_BYTES { decode(file).await } else { None };
+    let sound = if size <= DECODE_MAX_BYTES { listen(file).await } else { None };
     let Some(id) = super::ids::new_memo_id() else { return Err("the browser gives no identifiers.".to_owned()) };
     let mut memo = Memo::new(id, Origin::File);
     memo.title = title_of_file(&file.name());
@@ -60,9 +57,9 @@ async fn import_file(app: AppState, file: &File) -> Result<Memo, String> {
     memo.size = size;
     memo.record_len = RECORD_LEN;
     memo.complete = true;
-    if let Some(sound) = &sound {
-        memo.duration_ms = duration_ms(sound);
-        memo.waveform = shape(sound);
+    if let Some(sound) = sound {
+        memo.duration_ms = sound.duration_ms;
+        memo.waveform = sound.waveform;
     }
     let store = app.store();
     if let Err(reason) = write(&store, &memo, file).await {
@@ -92,35 +89,10 @@ async fn read(file: &File, start: u64, end: u64) -> Result<Vec<u8>, String> {
     Ok(Uint8Array::new(&buffer).to_vec())
 }
 
-/// The samples of the file, when this browser can decode it.
-async fn decode(file: &File) -> Option<AudioBuffer> {
-    let bytes: ArrayBuffer = JsFuture::from(file.array_buffer()).await.ok()?.unchecked_into();
-    let context = AudioContext::new().ok()?;
-    let decoded = match context.decode_audio_data(&bytes) {
-        Ok(decoding) => JsFuture::from(decoding).await.ok(),
-        Err(_) => None,
-    };
-    if let Ok(closing) = context.close() {
-        let _ = JsFuture::from(closing).await;
-    }
-    decoded.map(JsCast::unchecked_into)
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
-fn duration_ms(sound: &AudioBuffer) -> u64 {
-    (sound.duration() * 1000.0).round() as u64
-}
-
-/// The peaks of the first channel.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a byte")]
-fn shape(sound: &AudioBuffer) -> Waveform {
-    let mut builder = WaveformBuilder::default();
-    let samples = sound.get_channel_data(0).unwrap_or_default();
-    for stretch in samples.chunks(PEAK_SAMPLES) {
-        let peak = stretch.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
-        builder.push((peak.min(1.0) * 255.0) as u8);
-    }
-    builder.finish()
+/// How it sounds, when this browser can decode it.
+async fn listen(file: &File) -> Option<Sound> {
+    let buffer = JsFuture::from(file.array_buffer()).await.ok()?;
+    decode(&Uint8Array::new(&buffer).to_vec()).await.ok()
 }
 
 /// When the file was last changed, which for a recording is when it ended.

@@ -8,7 +8,7 @@
 //! | `state` | what the whole app knows, and the changes that come from the engine |
 //! | `memos` | the rows of the library in memory |
 //! | `recording`, `player` | the one recording under way, the one memo that plays |
-//! | `files`, `export`, `object_url` | sound that comes from a file, and goes into one |
+//! | `files`, `export`, `whole_memo` | sound that comes from a file, and goes into one |
 //! | `preferences`, `diagnostics` | what a person chose, and what helps with a bug report |
 //! | `clock`, `ids`, `clipboard`, `media_session`, `toasts` | one small thing of the browser each |
 //! | `routes/` | one page per route |
@@ -25,13 +25,13 @@ mod files;
 mod ids;
 mod media_session;
 mod memos;
-mod object_url;
 mod player;
 mod preferences;
 mod recording;
 mod routes;
 mod state;
 mod toasts;
+mod whole_memo;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -43,7 +43,6 @@ use components::library::Library;
 use components::notice::{Alert, ProblemPlace, ToastPlace, UpdatePlace};
 use components::player::PlayerElement;
 use components::recovery::Recovery;
-use object_url::ObjectUrl;
 use recording::Phase;
 use routes::{Home, Import, MemoPage, Nothing, Record, Settings};
 use state::AppState;

@@ -10,9 +10,10 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomException, HtmlMediaElement, MediaError};
 
 use super::media_session;
-use super::{AppState, ObjectUrl};
+use super::{AppState, whole_memo};
 use crate::memo::{Memo, MemoId};
 use crate::net::service_worker_controls_page;
+use crate::web::ObjectUrl;
 
 /// The listening position is stored again after this much of it.
 const KEEP_EVERY_MS: u64 = 5_000;
@@ -180,7 +181,7 @@ impl Player {
 
     fn load_blob(self, app: AppState, memo: Memo) {
         spawn_local(async move {
-            let loaded = ObjectUrl::of(&app.store(), &memo).await;
+            let loaded = whole_memo::url_of(&app.store(), &memo).await;
             let still_current = self.memo.with_untracked(|id| id.as_ref() == Some(&memo.id));
             let Some(element) = self.element.get_untracked().filter(|_| still_current) else { return };
             match loaded {

@@ -11,10 +11,11 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{MessageEvent, MessagePort, ServiceWorkerContainer};
 
 use super::engine::Inner;
-use super::{Listener, service_worker};
+use super::service_worker;
 use crate::memo::{Memo, MemoId, clean_mime};
 use crate::store::StoreError;
 use crate::torrent::{Bitfield, Info};
+use crate::web::Listener;
 
 /// Bytes of one answer at most, whatever the worker asks for.
 const MAX_ANSWER_BYTES: u64 = 256 * 1024;

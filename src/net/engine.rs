@@ -19,10 +19,11 @@ use super::audio_source::AudioSource;
 use super::driver::{Driver, DriverEvent};
 use super::leadership::Leadership;
 use super::tabs::{Order, Tabs, Word};
-use super::{Change, Config, Held, ImportError, Listener, ShareError, clock, freeze};
+use super::{Change, Config, Held, ImportError, ShareError, clock, freeze};
 use crate::memo::{Memo, MemoId};
 use crate::store::{Store, StoreError, TorrentRow};
 use crate::torrent::{Command, Info, InfoHash, Instant, Magnet, Status};
+use crate::web::Listener;
 
 /// Between two publications of the statuses. Quick enough for a progress bar, slow enough to cost nothing.
 const PUBLISH_INTERVAL_MS: u64 = 250;

@@ -9,7 +9,7 @@
 //! | `config` | config.json, and what the person changed about it |
 //! | `change` | what the app is told, and why it is refused something |
 //! | `driver` | the loop around the session: inputs, outputs, one timer |
-//! | `rtc`, `socket`, `listener` | shells over RTCPeerConnection, WebSocket and event listeners |
+//! | `rtc`, `socket` | shells over RTCPeerConnection and WebSocket |
 //! | `disk`, `held` | pieces into the store and out of it, and what a torrent is as a memo |
 //! | `freeze`, `examine` | the first share; the sound of memos that came without a card |
 //! | `leadership`, `tabs` | one engine for all tabs |
@@ -27,7 +27,6 @@ mod examine;
 mod freeze;
 mod held;
 mod leadership;
-mod listener;
 mod rtc;
 mod service_worker;
 mod socket;
@@ -37,7 +36,6 @@ pub use change::{Change, ImportError, ShareError};
 pub use config::{Config, IceServer, KnownTracker, NetworkSettings, Urls, resolve_tracker};
 pub use engine::{Engine, webrtc_available};
 use held::Held;
-use listener::Listener;
 pub use service_worker::{ServiceWorker, service_worker_controls_page};
 
 #[cfg(test)]

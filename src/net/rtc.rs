@@ -17,8 +17,8 @@ use web_sys::{
     RtcPeerConnectionState, RtcSdpType, RtcSessionDescriptionInit,
 };
 
-use super::Listener;
 use crate::torrent::{ClosedBy, LOW_WATER_BYTES};
+use crate::web::Listener;
 
 /// A description leaves by then, with the candidates that are there. A dead network interface can hold gathering up for 40 s.
 const GATHER_LIMIT_MS: u32 = 1000;

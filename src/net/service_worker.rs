@@ -3,12 +3,11 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use crate::web::Listener;
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState};
-
-use super::Listener;
 
 const SCRIPT: &str = "/sw.js";
 

@@ -1,10 +1,9 @@
 //! One `WebSocket` to one tracker.
 
+use crate::web::Listener;
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{BinaryType, Event, MessageEvent, WebSocket};
-
-use super::Listener;
 
 /// What a socket tells its owner.
 #[derive(Debug)]

@@ -6,8 +6,9 @@ use js_sys::Reflect;
 use serde::{Deserialize, Serialize};
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use super::{Change, Listener};
+use super::Change;
 use crate::torrent::InfoHash;
+use crate::web::Listener;
 
 /// The name of the channel.
 const CHANNEL: &str = "engine";

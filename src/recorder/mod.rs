@@ -14,10 +14,9 @@
 //! | `stopwatch` | elapsed time without pauses |
 //! | `finish` | from slices to a memo, in flat memory |
 //! | `recovery` | takes that were cut off |
-//! | `wake_lock`, `take_lock`, `listener` | small things of the Web that let go when dropped |
+//! | `wake_lock`, `take_lock` | small things of the Web that let go when dropped |
 
 mod finish;
-mod listener;
 mod meter;
 mod microphone;
 pub mod recovery;

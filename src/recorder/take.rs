@@ -11,7 +11,6 @@ use web_sys::{BlobEvent, Event, MediaRecorder, MediaRecorderOptions, RecordingSt
 
 use super::RecorderOptions;
 use super::finish::{self, FinishError};
-use super::listener::Listener;
 use super::meter::{Meter, PEAK_MS, SilenceWatch, level};
 use super::microphone::{Microphone, MicrophoneError};
 use super::saver::{Slice, save};
@@ -20,6 +19,7 @@ use super::take_lock::TakeLock;
 use super::wake_lock::WakeLock;
 use crate::memo::{Memo, MemoId};
 use crate::store::{Hold, Store, StoreError, Take, TakeId};
+use crate::web::Listener;
 
 /// A second of speech is the most that can be lost.
 const SLICE_MS: i32 = 1000;

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Document, VisibilityState};
+use web_sys::{Document, Event, VisibilityState};
 
-use super::listener::Listener;
+use crate::web::Listener;
 
 /// The screen stays awake while it lives. Browsers let go of the lock when the page is hidden, so it is taken again when the
 /// page is back.
@@ -31,7 +31,7 @@ impl WakeLock {
         let listener = document.map(|document| {
             acquire(held.clone());
             let held = held.clone();
-            Listener::new(&document.clone(), "visibilitychange", move |_| {
+            Listener::new(&document.clone(), "visibilitychange", move |_: Event| {
                 if is_visible(&document) {
                     acquire(held.clone());
                 }

@@ -124,7 +124,7 @@ async fn a_take_that_was_cut_off_is_offered_and_plays() {
         TimeoutFuture::new(10).await;
     };
     let preview = recovery::preview(&store, &take).await.expect("a preview");
-    played_duration_s(preview.url()).await;
+    played_duration_s(preview.as_str()).await;
     let memo = recovery::finish(&store, &take).await.expect("a memo");
     assert_eq!(memo.title, take.title);
     assert!(memo.duration_ms >= 800, "a second was saved, {} ms came back", memo.duration_ms);

@@ -10,6 +10,7 @@ use crate::app::clock;
 use crate::app::state::use_app;
 use crate::recorder::recovery;
 use crate::store::Take;
+use crate::web::ObjectUrl;
 
 /// One unfinished recording after the other, newest first.
 #[component]
@@ -19,7 +20,7 @@ pub(crate) fn Recovery() -> impl IntoView {
     let open = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let problem = RwSignal::new(None::<String>);
-    let sound = RwSignal::<Option<recovery::Preview>, LocalStorage>::new_local(None);
+    let sound = RwSignal::<Option<ObjectUrl>, LocalStorage>::new_local(None);
     let element = NodeRef::<Audio>::new();
 
     spawn_local(async move {
@@ -92,7 +93,7 @@ pub(crate) fn Recovery() -> impl IntoView {
         <Sheet title="Recovered recording" open>
             <p class="soft">{about}</p>
             {move || problem.get().map(|text| view! { <Alert text /> })}
-            {move || sound.with(|sound| sound.as_ref().map(|preview| preview.url().to_owned())).map(|url| {
+            {move || sound.with(|sound| sound.as_ref().map(|preview| preview.as_str().to_owned())).map(|url| {
                 view! { <audio class="preview" node_ref=element src=url controls></audio> }
             })}
             <div class="actions">

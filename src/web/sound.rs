@@ -1,0 +1,52 @@
+//! How long a sound is and what it looks like, as the browser decodes it.
+
+use js_sys::{Array, Function, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AudioBuffer, BaseAudioContext};
+
+use crate::memo::{Waveform, WaveformBuilder};
+
+/// The lowest rate that every browser decodes to. A picture of loudness needs no more, and a second takes 32 KB.
+const SAMPLE_RATE: f32 = 8000.0;
+
+/// Samples of one peak: twenty peaks a second, as the recorder makes them.
+const PEAK_SAMPLES: usize = 400;
+
+/// What was found out.
+#[derive(Debug, Default)]
+pub(crate) struct Sound {
+    /// 0 when it stays unknown.
+    pub(crate) duration_ms: u64,
+    /// Empty when it stays unknown.
+    pub(crate) waveform: Waveform,
+}
+
+/// Decodes a whole file. All samples are in memory at once, so it is for files of bounded size.
+///
+/// # Errors
+/// This browser cannot decode it.
+pub(crate) async fn decode(bytes: &[u8]) -> Result<Sound, JsValue> {
+    // An AudioContext would complain in the console that nobody has touched the page yet.
+    let class: Function = Reflect::get(&js_sys::global(), &"OfflineAudioContext".into())?.dyn_into()?;
+    let arguments = Array::of3(&1.into(), &1.into(), &SAMPLE_RATE.into());
+    let context: BaseAudioContext = Reflect::construct(&class, &arguments)?.unchecked_into();
+    let decoded = context.decode_audio_data(&Uint8Array::from(bytes).buffer())?;
+    let buffer: AudioBuffer = JsFuture::from(decoded).await?.dyn_into()?;
+    Ok(Sound { duration_ms: (buffer.duration() * 1000.0).round() as u64, waveform: waveform_of(&buffer) })
+}
+
+fn waveform_of(buffer: &AudioBuffer) -> Waveform {
+    let mut peaks = WaveformBuilder::default();
+    let mut samples = [0.0; PEAK_SAMPLES];
+    for start in (0..buffer.length()).step_by(PEAK_SAMPLES) {
+        samples.fill(0.0);
+        let Ok(start) = i32::try_from(start) else { break };
+        if buffer.copy_from_channel_with_start_in_channel(&mut samples, 0, start as u32).is_err() {
+            break;
+        }
+        let peak = samples.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+        peaks.push((peak.min(1.0) * 255.0) as u8);
+    }
+    peaks.finish()
+}
