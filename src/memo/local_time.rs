@@ -66,9 +66,14 @@ impl LocalTime {
 
     /// "Tuesday 17 November, 8:12", with the year unless it is that of `today`.
     pub fn in_full(&self, today: &Self) -> String {
+        format!("{}, {}", self.day_in_full(today), self.clock())
+    }
+
+    /// "Tuesday 17 November", with the year unless it is that of `today`.
+    pub fn day_in_full(&self, today: &Self) -> String {
         let (weekday, month) = (self.weekday_name(), self.month_name());
         let year = if self.year == today.year { String::new() } else { format!(" {}", self.year) };
-        format!("{weekday} {} {month}{year}, {}", self.day, self.clock())
+        format!("{weekday} {} {month}{year}", self.day)
     }
 
     /// As short as a list allows: "8:12", "Yesterday 16:40", "Fri 19:05", "3 Nov", "3 Nov 2024".

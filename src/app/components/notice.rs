@@ -12,19 +12,24 @@ pub(crate) fn ToastPlace() -> impl IntoView {
     let toasts = use_app().toasts;
     let content = move || {
         toasts.shown().map(|toast| {
-            let undo = toast.undo.map(|undo| {
-                let press = move |_| {
-                    toasts.clear();
-                    undo();
-                };
-                view! { <button on:click=press>"Undo"</button> }
-            });
+            let button = match toast.undo {
+                Some(undo) => {
+                    let press = move |_| {
+                        toasts.clear();
+                        undo();
+                    };
+                    view! { <button on:click=press>"Undo"</button> }.into_any()
+                }
+                None => view! {
+                    <button class="icon" aria-label="Dismiss" on:click=move |_| toasts.clear()>
+                        <Picture icon=Icon::Close />
+                    </button>
+                }
+                .into_any(),
+            };
             view! {
                 <p>{toast.text}</p>
-                {undo}
-                <button class="icon" aria-label="Dismiss" on:click=move |_| toasts.clear()>
-                    <Picture icon=Icon::Close />
-                </button>
+                {button}
             }
         })
     };

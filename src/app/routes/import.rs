@@ -2,11 +2,12 @@
 //!
 //! Opening the page is what fetches them. The engine keeps at it from then on, on every page and after a reload.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
 
-use super::memo::when;
 use crate::app::clock;
 use crate::app::components::head::Head;
 use crate::app::components::icon::{Icon, Picture};
@@ -16,9 +17,12 @@ use crate::app::components::wave::Wave;
 use crate::app::state::use_app;
 use crate::memo::{
     ImportState, Ladder, Memo as MemoRow, Step, StepProgress, arrived, format_duration, format_size, parse_link,
-    piece_count,
+    piece_count, spoken_duration, title_of_file,
 };
 use crate::torrent::{InfoHash, Magnet, Phase};
+
+/// How often the time that it has been stuck for is told anew.
+const SAY_AGAIN: Duration = Duration::from_secs(10);
 
 /// All the memos of one link.
 #[component]
@@ -77,7 +81,12 @@ fn Memos(magnets: Vec<Magnet>) -> impl IntoView {
         }
     });
 
-    let again = move |()| tries.update(|tries| *tries += 1);
+    let again = move |info_hash| {
+        if let Some(engine) = app.engine_now() {
+            engine.resume(info_hash);
+        }
+        tries.update(|tries| *tries += 1);
+    };
     let names: Vec<Option<String>> = magnets.into_iter().map(|magnet| magnet.name).collect();
     let cards = hashes.into_iter().zip(names).map(move |(info_hash, name)| {
         view! { <Arrival info_hash name several problem again=Callback::new(again) /> }
@@ -96,13 +105,19 @@ fn Arrival(
     name: Option<String>,
     several: bool,
     problem: RwSignal<Option<String>>,
-    again: Callback<()>,
+    again: Callback<InfoHash>,
 ) -> impl IntoView {
     let app = use_app();
     let row = Memo::new(move |_| app.memos.find_shared(info_hash));
     let status = Memo::new(move |_| app.status(info_hash));
     let complete = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.complete)));
+    // "For 20 s now" grows while nothing else happens.
+    let waited = RwSignal::new(());
+    if let Ok(interval) = set_interval_with_handle(move || waited.set(()), SAY_AGAIN) {
+        on_cleanup(move || interval.clear());
+    }
     let ladder = Memo::new(move |_| {
+        waited.track();
         status.with(|status| {
             let since = status.as_ref().map_or(0, |status| clock::now_ms().saturating_sub(status.since_ms));
             Ladder::of(status.as_ref(), app.online.get(), since)
@@ -130,13 +145,13 @@ fn Arrival(
         }
     };
 
+    let name = name.as_deref().map(title_of_file).filter(|name| !name.is_empty());
     let title = move || {
-        row.with(|row| row.as_ref().map(MemoRow::display_title))
-            .or_else(|| name.clone())
-            .unwrap_or_else(|| "A memo".to_owned())
+        let known = row.with(|row| row.as_ref().map(MemoRow::display_title));
+        known.or_else(|| name.clone()).unwrap_or_else(|| "A memo".to_owned())
     };
-    let about = move || row.with(|row| row.as_ref().map(|row| format!("{} · {}", when(row), format_size(row.size))));
     let count = bars_that_fit();
+    let about = move || row.with(|row| row.as_ref().map(about));
     let bars =
         Memo::new(move |_| row.with(|row| row.as_ref().map_or_else(|| vec![0; count], |row| row.waveform.bars(count))));
     let dark = Memo::new(move |_| {
@@ -167,6 +182,8 @@ fn Arrival(
         (false, Some(problem)) => problem,
         (false, None) => ladder.with(|ladder| ladder.sentence.clone()),
     };
+    // The lit step says the same; screen readers hear it from the status.
+    let said_by_step = move || matches!(state.get(), ImportState::Searching | ImportState::Downloading);
     let advice = move || if problem.with(Option::is_some) { None } else { ladder.with(|ladder| ladder.advice) };
     let href = move || row.with(|row| row.as_ref().map(|row| format!("/memo/{}", row.id)));
 
@@ -205,19 +222,26 @@ fn Arrival(
                 {move || ladder.with(|ladder| ladder.steps.clone()).into_iter().map(|step| drawn(step, stuck.get(), complete.get())).collect_view()}
             </ol>
             <div class="help" class:calm=move || !stuck.get()>
-                <p role="status" data-state=move || state.get().as_str()>{sentence}</p>
+                <p role="status" class:hush=said_by_step data-state=move || state.get().as_str()>{sentence}</p>
                 {move || advice().map(|text| view! { <p class="soft">{text}</p> })}
                 <Show when=move || stuck.get()>
                     {move || if paused.get() {
                         view! { <button class="pill main" on:click=fetch>"Fetch it"</button> }.into_any()
                     } else {
-                        view! { <button class="pill" on:click=move |_| again.run(())>"Try again"</button> }.into_any()
+                        view! { <button class="pill" on:click=move |_| again.run(info_hash)>"Try again"</button> }.into_any()
                     }}
                 </Show>
                 {move || href().filter(|_| several && complete.get()).map(|href| view! { <a class="pill" href=href>"Open"</a> })}
             </div>
         </article>
     }
+}
+
+/// "Friday 14 November · 42 s · 168 KB", on one line.
+fn about(row: &MemoRow) -> String {
+    let day = clock::local(row.recorded_at_ms).day_in_full(&clock::today());
+    let length = if row.duration_ms > 0 { format!(" · {}", spoken_duration(row.duration_ms)) } else { String::new() };
+    format!("{day}{length} · {}", format_size(row.size))
 }
 
 fn drawn(step: Step, stuck: bool, complete: bool) -> impl IntoView {

@@ -257,7 +257,7 @@ fn Facts(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
 }
 
 /// "Tuesday 17 November, 8:12 · 1 min 24 s"
-pub(super) fn when(row: &MemoRow) -> String {
+fn when(row: &MemoRow) -> String {
     let when = clock::local(row.recorded_at_ms).in_full(&clock::today());
     if row.duration_ms > 0 { format!("{when} · {}", spoken_duration(row.duration_ms)) } else { when }
 }

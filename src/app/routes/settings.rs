@@ -79,7 +79,7 @@ fn Recording() -> impl IntoView {
                             app.change_preferences(|preferences| preferences.microphone = id);
                         }
                     >
-                        <option value="">"System default"</option>
+                        <option value="">"Default"</option>
                         <For each=move || microphones.get() key=|(id, _)| id.clone() let((id, name))>
                             {
                                 let this = id.clone();
@@ -159,7 +159,7 @@ fn Storage(usage: RwSignal<Usage>, is_protected: RwSignal<bool>) -> impl IntoVie
             <h2>"Storage"</h2>
             <div class="group">
                 <div class="line">
-                    <span>"Used on this device"</span>
+                    <span>"Used"</span>
                     <span class="soft num">{used}</span>
                 </div>
                 <div class="used"><i style:transform=share></i></div>
