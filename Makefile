@@ -51,7 +51,7 @@ wasm:
 	cargo test --locked --target wasm32-unknown-unknown --lib --test browser
 
 e2e:
-	cargo test --test e2e
+	cargo test --locked --test e2e -- --test-threads=4
 
 screenshots: test-tools build
 	cargo test --test e2e -- --ignored --exact screenshots::every_screen
