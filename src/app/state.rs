@@ -15,7 +15,7 @@ use super::toasts::Toasts;
 use crate::memo::{Memo, MemoId, Origin};
 use crate::net::{Change, Config, Engine, ServiceWorker, service_worker_controls_page};
 use crate::store::{Store, StoreError};
-use crate::torrent::{InfoHash, Status};
+use crate::torrent::{InfoHash, Magnet, Status};
 
 type Go = Box<dyn Fn(&str, NavigateOptions)>;
 
@@ -130,8 +130,16 @@ impl AppState {
         });
     }
 
+    /// Takes a memo out of the bin. What had not arrived completely goes on arriving.
     pub(crate) fn restore(self, id: &MemoId) {
         self.edit(id, |memo| memo.deleted_at_ms = None);
+        let arriving = self.memos.find_untracked(id).filter(|memo| !memo.complete).and_then(|memo| memo.info_hash);
+        if let (Some(engine), Some(info_hash)) = (self.engine_now(), arriving) {
+            spawn_local(async move {
+                let joined = engine.import(vec![Magnet::new(info_hash)]).await;
+                self.report(joined);
+            });
+        }
     }
 
     /// Removes a memo and its sound from this device.

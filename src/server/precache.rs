@@ -14,6 +14,8 @@ mod tables;
 /// The worker itself; the browser keeps it in a place of its own.
 const WORKER: &str = "sw.js";
 const INDEX: &str = "index.html";
+/// Shown by the browser when it offers to install the app. The app itself never needs them.
+const PICTURES: &str = "screenshots/";
 /// What a deployer may edit after the build, so it has no copy that would go stale.
 const EDITABLE: &str = "config.json";
 /// Copies of the index that let a host without rewrites answer deep links (a shared link above all).
@@ -74,7 +76,8 @@ pub fn run(dist: &Path, editing: bool) -> Result<Build, PrecacheError> {
         }
     }
     let version = version_of(dist, &files)?;
-    let assets: Vec<String> = files.iter().filter(|name| *name != WORKER).map(|name| format!("/{name}")).collect();
+    let kept = |name: &&String| *name != WORKER && !name.starts_with(PICTURES);
+    let assets: Vec<String> = files.iter().filter(kept).map(|name| format!("/{name}")).collect();
     let worker = dist.join(WORKER);
     write(&worker, &[stamp(&version, &assets).as_bytes(), &read(&worker)?].concat())?;
 
@@ -203,6 +206,7 @@ mod tests {
         write(&dist.path().join("index.html"), PAGE.repeat(9).as_bytes()).expect("index");
         write(&dist.path().join("app-0123456789abcdef_bg.wasm"), &[7; 4096]).expect("wasm");
         write(&dist.path().join("icons/icon.png"), &[1; 4096]).expect("icon");
+        write(&dist.path().join("screenshots/phone.png"), &[2; 4096]).expect("picture");
         write(&dist.path().join("config.json"), &[b' '; 4096]).expect("config");
         write(&dist.path().join("sw.js"), b"addEventListener('install', () => {});\n").expect("worker");
         dist

@@ -27,6 +27,12 @@ fn every_screen() {
         device.sees("dialog", "Import").await;
         device.draws("import-dialog").await;
 
+        device.receives(&link).await;
+        device.sees("button", "Play").await;
+        device.draws("memo-received").await;
+        device.records("Grocery list", 2.0).await;
+        device.records("Tuesday morning, 07:31", 3.0).await;
+
         device.open("/record").await;
         device.sees("button", "Start recording").await;
         device.draws("record-ready").await;
@@ -40,11 +46,6 @@ fn every_screen() {
         device.write("textbox", "Notes", "Start with the story of the lost tape.").await;
         device.draws("memo").await;
 
-        device.receives(&link).await;
-        device.sees("button", "Play").await;
-        device.draws("memo-received").await;
-        device.records("Grocery list", 2.0).await;
-        device.records("Tuesday morning, 07:31", 3.0).await;
         device.shares().await;
         device.draws("share").await;
         device.open("/").await;
