@@ -42,6 +42,34 @@ impl Device {
         self.wait_for("the page reloads", LIMIT, loaded).await;
     }
 
+    /// Goes back, as the browser's own button does.
+    pub(crate) async fn goes_back(&self) {
+        self.session().await.driver.back().await.expect("there is a page to go back to");
+    }
+
+    /// Opens a path of the app in another tab, and goes there.
+    pub(crate) async fn opens_tab(&self, path: &str) {
+        {
+            let driver = &self.session().await.driver;
+            let tab = driver.new_tab().await.expect("a tab opens");
+            driver.switch_to_window(tab).await.expect("the new tab is there");
+        }
+        self.open(path).await;
+    }
+
+    /// Closes all tabs but the present one.
+    pub(crate) async fn closes_other_tabs(&self) {
+        let driver = &self.session().await.driver;
+        let here = driver.window().await.expect("a tab is open");
+        for tab in driver.windows().await.expect("tabs are open") {
+            if tab != here {
+                driver.switch_to_window(tab).await.expect("the tab is there");
+                driver.close_window().await.expect("the tab closes");
+            }
+        }
+        driver.switch_to_window(here).await.expect("the tab is still there");
+    }
+
     /// The path of the page, with its query.
     pub(crate) async fn path(&self) -> String {
         let here = self.eval("return location.pathname + location.search + location.hash", vec![]).await;

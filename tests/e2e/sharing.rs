@@ -111,6 +111,52 @@ fn a_link_opened_twice_is_one_memo() {
 }
 
 #[test]
+fn back_does_not_import_again() {
+    journey(async |stage| {
+        let sender = stage.device(Chromium).await;
+        sender.records("There and back", 2.0).await;
+        let link = sender.shares().await;
+        let listener = stage.device(Chromium).await;
+        listener.open("/settings").await;
+        listener.says("Settings", FAR_LIMIT).await;
+        listener.receives(&link).await;
+        listener.goes_back().await;
+        listener.arrives_at("/settings", FAR_LIMIT).await;
+    });
+}
+
+#[test]
+fn another_tab_takes_over_in_chromium() {
+    another_tab_takes_over(Chromium);
+}
+
+#[test]
+fn another_tab_takes_over_in_firefox() {
+    another_tab_takes_over(Firefox);
+}
+
+fn another_tab_takes_over(browser: Browser) {
+    journey(async |stage| {
+        let sender = stage.device(browser).await;
+        let path = sender.records("In two tabs", 2.0).await;
+        let link = sender.shares().await;
+        // The second tab knows what the first one does, and shows it.
+        sender.opens_tab(&path).await;
+        assert_eq!(sender.shares().await, link);
+        let listener = stage.device(Chromium).await;
+        listener.receives(&link).await;
+        sender.is_at(&["delivered"], FAR_LIMIT).await;
+        listener.close().await;
+
+        // The first tab did the sending; now the second does.
+        sender.closes_other_tabs().await;
+        let late = stage.device(Chromium).await;
+        late.receives(&link).await;
+        late.hears_memo().await;
+    });
+}
+
+#[test]
 fn three_seeds_in_a_link_are_three_memos() {
     journey(async |stage| {
         let sender = stage.device(Chromium).await;
