@@ -44,6 +44,7 @@ fn every_screen() {
         device.press("Stop").await;
         device.names_memo("Idea for the talk").await;
         device.write("textbox", "Notes", "Start with the story of the lost tape.").await;
+        device.press("Favourite").await;
         device.draws("memo").await;
 
         device.shares().await;
