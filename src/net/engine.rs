@@ -3,6 +3,8 @@
 //! In one tab of the device it drives the engine, in the others it passes orders on and hears how things are. Whatever must
 //! outlive a tab is written to the store first; an order only says where to look.
 
+mod sharing;
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -19,10 +21,10 @@ use super::audio_source::AudioSource;
 use super::driver::{Driver, DriverEvent};
 use super::leadership::Leadership;
 use super::tabs::{Order, Tabs, Word};
-use super::{Change, Config, Held, ImportError, ShareError, clock, freeze};
-use crate::memo::{Memo, MemoId};
-use crate::store::{Store, StoreError, TorrentRow};
-use crate::torrent::{Command, Info, InfoHash, Instant, Magnet, Status};
+use super::{Change, Config, Held, clock};
+use crate::memo::MemoId;
+use crate::store::{Store, TorrentRow};
+use crate::torrent::{Command, InfoHash, Instant, Status};
 use crate::web::Listener;
 
 /// Between two publications of the statuses. Quick enough for a progress bar, slow enough to cost nothing.
@@ -95,82 +97,6 @@ impl Engine {
         inner.tabs.say(&Word::Hello);
         inner.claim_leadership();
         Self(inner)
-    }
-
-    /// Offers a memo to whoever has its link, and says what the link holds. The first time freezes what is shared: the name,
-    /// the card and the bytes; later calls return the same link.
-    ///
-    /// # Errors
-    /// A sentence for the person who tapped "Share".
-    pub async fn share(&self, id: &MemoId) -> Result<Magnet, ShareError> {
-        if !webrtc_available() {
-            return Err(ShareError::NoWebRtc);
-        }
-        let inner = &self.0;
-        while !inner.freezing.borrow_mut().insert(id.clone()) {
-            // A second tap waits for the first.
-            let (done, waiting) = oneshot::channel();
-            inner.frozen.borrow_mut().push(done);
-            let _ = waiting.await;
-        }
-        let info = inner.frozen_info(id).await;
-        inner.freezing.borrow_mut().remove(id);
-        for waiting in inner.frozen.take() {
-            let _ = waiting.send(());
-        }
-        let info = info?;
-
-        inner.order(Order::Join(info.info_hash()));
-        inner.announce(Change::MemoChanged(id.clone()));
-        let name = Some(info.name().to_owned());
-        let trackers = inner.config().await.trackers;
-        Ok(Magnet { name, trackers, ..Magnet::new(info.info_hash()) })
-    }
-
-    /// Stops offering a memo: connections close, trackers are told. Its link works again after the next [`Engine::share`].
-    ///
-    /// # Errors
-    /// The store cannot remember it; sharing has stopped for now.
-    pub async fn stop_sharing(&self, id: &MemoId) -> Result<(), StoreError> {
-        let Some(memo) = self.0.store.update_memo(id, |memo| memo.shared = false).await? else { return Ok(()) };
-        let Some(info_hash) = memo.info_hash else { return Ok(()) };
-        let stored = self.0.store.update_torrent(info_hash, |row| row.shared = false).await;
-        self.0.order(Order::Leave(info_hash));
-        self.0.announce(Change::MemoChanged(id.clone()));
-        stored.map(drop)
-    }
-
-    /// Fetches the memos of a link. Idempotent: what is here already is reported by [`Change::Imported`], what is on its way
-    /// goes on. Goes on after a reload, too.
-    ///
-    /// # Errors
-    /// A sentence for the person who opened the link.
-    pub async fn import(&self, magnets: Vec<Magnet>) -> Result<Vec<InfoHash>, ImportError> {
-        let mut imports = Vec::new();
-        for magnet in magnets {
-            imports.push(magnet.info_hash);
-            self.0.import(magnet).await?;
-        }
-        Ok(imports)
-    }
-
-    /// Leaves a swarm and forgets it. A memo that has not arrived completely goes with it, a complete one stays.
-    ///
-    /// # Errors
-    /// The store cannot forget it; it is left for now.
-    pub async fn remove(&self, info_hash: InfoHash) -> Result<(), StoreError> {
-        let inner = &self.0;
-        inner.order(Order::Leave(info_hash));
-        match inner.store.memo_by_info_hash(info_hash).await? {
-            Some(memo) if memo.complete => self.stop_sharing(&memo.id).await,
-            Some(memo) => {
-                inner.store.delete_memo(&memo.id).await?;
-                inner.store.delete_torrent(info_hash).await?;
-                inner.announce(Change::MemoChanged(memo.id));
-                Ok(())
-            }
-            None => inner.store.delete_torrent(info_hash).await,
-        }
     }
 
     /// Goes on with something that waits for a yes because of its size, or that failed: "Try again".
@@ -480,82 +406,7 @@ impl Inner {
         let statuses = self.statuses.borrow().clone();
         self.tabs.say(&Word::Change(Change::Statuses(statuses)));
     }
-
-    /// The metadata of a memo that is to be shared, made when this is the first time.
-    async fn frozen_info(&self, id: &MemoId) -> Result<Info, ShareError> {
-        let memo = self.store.memo(id).await?.ok_or(ShareError::NoMemo)?;
-        if let Some(info_hash) = memo.info_hash {
-            let shared = self.store.update_torrent(info_hash, |row| row.shared = true).await?;
-            let info = shared.and_then(|row| Info::parse(&row.info?).ok()).ok_or(ShareError::Forgotten)?;
-            self.store.update_memo(id, |memo| memo.shared = true).await?;
-            return Ok(info);
-        }
-        if !memo.complete {
-            return Err(ShareError::NotComplete);
-        }
-        let info = freeze::info_of(&self.store, &memo).await?;
-        let row = freeze::row_of(&info, id, &self.config().await.trackers);
-        // The torrent first: a memo whose link is known always has what the link stands for.
-        self.store.put_torrent(&row).await?;
-        let updated = self.store.update_memo(id, |memo| {
-            memo.info_hash = Some(info.info_hash());
-            memo.shared = true;
-        });
-        if updated.await?.is_none() {
-            self.store.delete_torrent(info.info_hash()).await?;
-            return Err(ShareError::NoMemo);
-        }
-        Ok(info)
-    }
-
-    async fn import(&self, magnet: Magnet) -> Result<(), ImportError> {
-        let info_hash = magnet.info_hash;
-        match self.store.memo_by_info_hash(info_hash).await? {
-            Some(memo) if memo.complete => return self.welcome_back(memo).await,
-            Some(memo) if memo.is_deleted() => {
-                self.store.update_memo(&memo.id, |memo| memo.deleted_at_ms = None).await?;
-                self.announce(Change::MemoChanged(memo.id));
-            }
-            _ => {}
-        }
-        if !webrtc_available() {
-            return Err(ImportError::NoWebRtc);
-        }
-        let known = self.store.update_torrent(info_hash, |row| {
-            let new = magnet.trackers.iter().filter(|url| !row.trackers.contains(url)).cloned().collect::<Vec<_>>();
-            row.trackers.extend(new);
-            row.trackers.truncate(MAX_TRACKERS);
-        });
-        if known.await?.is_none() {
-            let row = TorrentRow {
-                info_hash,
-                memo_id: MemoId::from(info_hash),
-                trackers: magnet.trackers.into_iter().take(MAX_TRACKERS).collect(),
-                info: None,
-                have: Vec::new(),
-                shared: true,
-                added_ms: js_sys::Date::now() as u64,
-                name: magnet.name,
-                delivered: 0,
-            };
-            self.store.put_torrent(&row).await?;
-        }
-        self.order(Order::Join(info_hash));
-        Ok(())
-    }
-
-    /// A link to something that is here already. Opening it is as good as taking it out of the bin.
-    async fn welcome_back(&self, memo: Memo) -> Result<(), ImportError> {
-        if memo.is_deleted() {
-            self.store.update_memo(&memo.id, |memo| memo.deleted_at_ms = None).await?;
-        }
-        self.announce(Change::Imported(memo.id));
-        Ok(())
-    }
 }
-
-/// Trackers kept of one link, as many as a session takes.
-const MAX_TRACKERS: usize = 10;
 
 /// Whether this browser can connect to other devices at all.
 pub fn webrtc_available() -> bool {

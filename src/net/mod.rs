@@ -5,7 +5,7 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | `engine` | the handle: share, import, stop; which tab leads, what is published |
+//! | `engine` | the handle: which tab leads, what is published; in `engine/sharing`: share, import, stop |
 //! | `config` | config.json, and what the person changed about it |
 //! | `change` | what the app is told, and why it is refused something |
 //! | `driver` | the loop around the session: inputs, outputs, one timer |
