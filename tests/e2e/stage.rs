@@ -42,10 +42,7 @@ impl House {
     fn build() -> House {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let speech = speech::speak(folder.path());
-        let chromedriver = Process::start(Command::new(program(&["chromedriver"])).arg("--port=0"));
-        let port: u16 = chromedriver.wait_for_line(|line| {
-            line.split("started successfully on port ").nth(1)?.trim_end_matches('.').parse().ok()
-        });
+        let (chromedriver, port) = start_chromedriver();
         let dist = built_with_config(folder.path(), &private_config());
         House {
             server: Server::start_in(dist.clone(), &[]),
@@ -62,6 +59,21 @@ impl House {
         let _running = &self.chromedriver;
         &self.chromedriver_address
     }
+}
+
+/// Chromedriver lets the system choose a port on one loopback and wants the same one on the other, where it may be taken; it
+/// then gives up. So it is started until the two agree.
+fn start_chromedriver() -> (Process, u16) {
+    const TRIES: usize = 20;
+    let agreed = (0..TRIES).find_map(|_| {
+        let process = Process::start(Command::new(program(&["chromedriver"])).arg("--port=0"));
+        let port = process.wait_for_line(|line| {
+            let port = || line.split("started successfully on port ").nth(1)?.trim_end_matches('.').parse::<u16>().ok();
+            if line.contains("port not available") { Some(None) } else { port().map(Some) }
+        });
+        port.map(|port| (process, port))
+    });
+    agreed.unwrap_or_else(|| panic!("chromedriver found no port in {TRIES} tries"))
 }
 
 /// One journey: its devices are its own, and all of them are closed and judged at its end.
