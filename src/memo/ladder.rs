@@ -239,6 +239,7 @@ pub(super) mod tests {
             listeners: 0,
             delivered: 0,
             trackers: vec![],
+            web_seeds: vec![],
             problem: None,
         }
     }

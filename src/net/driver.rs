@@ -6,20 +6,22 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Range;
 use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
 use web_sys::RtcConfiguration;
 
 use super::disk::{Disk, DiskEvent};
+use super::fetch::{Fetch, FetchEvent};
 use super::rtc::{Connection, ConnectionEvent};
 use super::socket::{Socket, SocketEvent};
 use super::{Held, clock};
 use crate::memo::MemoId;
 use crate::store::{Store, TorrentRow};
 use crate::torrent::{
-    AddTorrent, ClosedBy, Command, Config as SessionConfig, ConnectionId, Error, Event, InfoHash, Input, Instant,
-    Output, Phase, Session, SocketId, Status,
+    AddTorrent, ClosedBy, Command, Config as SessionConfig, ConnectionId, Error, Event, FetchId, InfoHash, Input,
+    Instant, Output, Phase, Session, SocketId, Status,
 };
 
 /// A closed channel gets this long to send what was handed to it.
@@ -68,6 +70,8 @@ struct Inner {
     sockets: RefCell<BTreeMap<SocketId, Socket>>,
     /// Closed by the session before they were open.
     unwanted: RefCell<BTreeSet<SocketId>>,
+    /// Requests to web seeds. There are never more than a few.
+    fetches: RefCell<Vec<(FetchId, Fetch)>>,
     /// Connections that something was sent on in this batch.
     written: RefCell<BTreeSet<ConnectionId>>,
     timer: RefCell<Option<(Instant, Timeout)>>,
@@ -105,6 +109,7 @@ impl Driver {
                 leaving: RefCell::default(),
                 sockets: RefCell::default(),
                 unwanted: RefCell::default(),
+                fetches: RefCell::default(),
                 written: RefCell::default(),
                 timer: RefCell::default(),
                 disk,
@@ -122,7 +127,8 @@ impl Driver {
         // What is running already knows better than its row which pieces are here.
         let held = held.filter(|_| !self.0.disk.holds(&info_hash));
         let (info, have) = held.as_ref().map(|held| (held.info.raw().to_vec(), held.have.clone())).unzip();
-        let add = Command::Add(AddTorrent { info_hash, trackers, info, have });
+        let web_seeds = row.web_seeds.clone();
+        let add = Command::Add(AddTorrent { info_hash, trackers, info, have, web_seeds });
         let Some(held) = held else {
             self.command(add);
             return self.retry(info_hash);
@@ -196,6 +202,7 @@ impl Inner {
         match &input {
             Input::SocketClosed(id) => drop(self.sockets.borrow_mut().remove(id)),
             Input::ConnectionClosed(id, _) => drop(self.connections.borrow_mut().remove(id)),
+            Input::FetchEnded(id, _) => self.end_fetch(*id),
             _ => {}
         }
         let outputs = {
@@ -254,6 +261,8 @@ impl Inner {
                 }
             }
             Output::CloseConnection(id) => self.close_connection(id),
+            Output::Fetch(id, url, bytes) => self.fetch(id, &url, &bytes),
+            Output::CancelFetch(id) => self.end_fetch(id),
             Output::ReadPiece(info_hash, piece) => self.disk.read(info_hash, piece),
             Output::WritePiece(info_hash, piece, bytes) => self.disk.write(info_hash, piece, bytes),
             Output::Event(event) => self.handle_event(event),
@@ -340,6 +349,27 @@ impl Inner {
             });
             self.leaving.borrow_mut().insert(id, (connection, timer));
         }
+    }
+
+    fn fetch(&self, id: FetchId, url: &str, bytes: &Range<u64>) {
+        let this = self.this.clone();
+        let started = Fetch::start(url, bytes, move |event| {
+            if let Some(inner) = this.upgrade() {
+                inner.take_in(match event {
+                    FetchEvent::Answered(answer) => Input::FetchAnswered(id, answer),
+                    FetchEvent::Bytes(bytes) => Input::FetchBytes(id, bytes),
+                    FetchEvent::Ended(how) => Input::FetchEnded(id, how),
+                });
+            }
+        });
+        match started {
+            Ok(fetch) => self.fetches.borrow_mut().push((id, fetch)),
+            Err(why) => self.inbox.borrow_mut().push_back(Input::FetchEnded(id, Err(why))),
+        }
+    }
+
+    fn end_fetch(&self, id: FetchId) {
+        self.fetches.borrow_mut().retain(|(known, _)| *known != id);
     }
 
     fn handle_event(&self, event: Event) {

@@ -9,7 +9,7 @@
 //! | `config` | config.json, and what the person changed about it |
 //! | `change` | what the app is told, and why it is refused something |
 //! | `driver` | the loop around the session: inputs, outputs, one timer |
-//! | `rtc`, `socket` | shells over RTCPeerConnection and WebSocket |
+//! | `rtc`, `socket`, `fetch` | shells over RTCPeerConnection, WebSocket and `fetch` |
 //! | `disk`, `held` | pieces into the store and out of it, and what a torrent is as a memo |
 //! | `freeze`, `examine` | the first share; the sound of memos that came without a card |
 //! | `leadership`, `tabs` | one engine for all tabs |
@@ -24,6 +24,7 @@ mod disk;
 mod driver;
 mod engine;
 mod examine;
+mod fetch;
 mod freeze;
 mod held;
 mod leadership;

@@ -168,6 +168,7 @@ async fn expected(store: &Store, info_hash: InfoHash) {
         info_hash,
         memo_id: MemoId::from(info_hash),
         trackers: Vec::new(),
+        web_seeds: Vec::new(),
         info: None,
         have: Vec::new(),
         shared: true,

@@ -20,6 +20,9 @@ pub struct TorrentRow {
     /// Where others find it.
     #[serde(default)]
     pub trackers: Vec<String>,
+    /// Web servers that have the files (BEP 19).
+    #[serde(default)]
+    pub web_seeds: Vec<String>,
     /// The raw info dictionary, once it is known.
     #[serde(default, with = "serde_bytes", skip_serializing_if = "Option::is_none")]
     pub info: Option<Vec<u8>>,

@@ -12,6 +12,10 @@ pub struct ConnectionId(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SocketId(pub u64);
 
+/// One HTTP request for bytes of a web seed. Made by the engine, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FetchId(pub u64);
+
 /// Something that happened outside, to be fed to the engine with the time it happened at.
 #[derive(Debug)]
 pub enum Input {
@@ -40,6 +44,12 @@ pub enum Input {
     PieceRead(InfoHash, PieceIndex, Option<Vec<u8>>),
     /// The answer to [`Output::WritePiece`]; `Err` says why the bytes could not be stored.
     PieceWritten(InfoHash, PieceIndex, Result<(), String>),
+    /// The head of the answer to [`Output::Fetch`] is in.
+    FetchAnswered(FetchId, FetchAnswer),
+    /// The next bytes of the answer's body, in order.
+    FetchBytes(FetchId, Vec<u8>),
+    /// The body ended, or the request failed at any point. Nothing more comes from it.
+    FetchEnded(FetchId, Result<(), FetchFailure>),
     /// The moment of [`Session::poll_timeout`](super::Session::poll_timeout) has come.
     Timeout,
 }
@@ -55,10 +65,30 @@ pub enum ClosedBy {
     Setup,
 }
 
+/// The head of an HTTP answer, as far as other sites may see it: `Content-Range` is hidden from them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FetchAnswer {
+    /// The status code.
+    pub status: u16,
+    /// `Content-Length`, where the browser shows it.
+    pub length: Option<u64>,
+}
+
+/// Why there is no answer, or not all of it, as far as the shell can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchFailure {
+    /// No connection, a broken one, or an answer without `Access-Control-Allow-Origin`: browsers do not say which.
+    Network,
+    /// A page that came over https may not fetch over http. It was not tried.
+    MixedContent,
+    /// The browser refuses the URL as it is. It was not tried.
+    Url,
+}
+
 /// What the app may ask of the engine.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// Take part in a swarm. A second `Add` of the same infohash adds its trackers and changes nothing else.
+    /// Take part in a swarm. A second `Add` of the same infohash adds its trackers and web seeds and changes nothing else.
     Add(AddTorrent),
     /// Leave the swarm and forget it. Stored bytes are not the engine's and stay.
     Remove(InfoHash),
@@ -85,6 +115,15 @@ pub struct AddTorrent {
     pub info: Option<Vec<u8>>,
     /// The pieces that are stored already. Ignored without `info`. All of them makes this device a seeder.
     pub have: Option<Bitfield>,
+    /// URLs of web seeds (BEP 19). They are asked once the metadata is known.
+    pub web_seeds: Vec<String>,
+}
+
+impl AddTorrent {
+    /// Nothing but its name, to be filled in.
+    pub fn new(info_hash: InfoHash) -> Self {
+        Self { info_hash, trackers: Vec::new(), info: None, have: None, web_seeds: Vec::new() }
+    }
 }
 
 /// Something the engine wants done outside.
@@ -106,6 +145,12 @@ pub enum Output {
     Send(ConnectionId, Vec<u8>),
     /// Close the connection after what was sent, and forget it. No [`Input::ConnectionClosed`] is needed.
     CloseConnection(ConnectionId),
+    /// Fetch these bytes of this URL with a plain GET whose only header is `Range: bytes=a-b` (other sites are asked for
+    /// permission first when there are more). No credentials, no referrer, no cache. Report the answer with
+    /// [`Input::FetchAnswered`], the body with [`Input::FetchBytes`] as it comes, and its end with [`Input::FetchEnded`].
+    Fetch(FetchId, String, Range<u64>),
+    /// Abort the request. No [`Input::FetchEnded`] is needed.
+    CancelFetch(FetchId),
     /// Read a whole piece from storage, answer with [`Input::PieceRead`].
     ReadPiece(InfoHash, PieceIndex),
     /// Store a verified piece, answer with [`Input::PieceWritten`].

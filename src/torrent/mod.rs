@@ -62,11 +62,13 @@ pub use bitfield::{Bitfield, BitfieldError};
 pub use id::{InfoHash, InvalidInfoHash, PeerId};
 pub use info::{File, Info, MAX_INFO_LEN, MAX_PIECE_LENGTH, PieceIndex};
 pub use info_builder::{InfoBuilder, default_piece_length};
-pub use io::{AddTorrent, ClosedBy, Command, ConnectionId, Event, Input, Output, SocketId};
+pub use io::{
+    AddTorrent, ClosedBy, Command, ConnectionId, Event, FetchAnswer, FetchFailure, FetchId, Input, Output, SocketId,
+};
 pub use limits::{HIGH_WATER_BYTES, LOW_WATER_BYTES};
 pub use magnet::{InvalidMagnet, MAX_MAGNET_LEN, Magnet};
 pub(crate) use magnet::{percent_decode, percent_encode};
 pub use metainfo::{Metainfo, MetainfoError};
 pub use session::{Config, Error, Footprint, Session};
-pub use status::{Phase, Status, TrackerState, TrackerStatus};
+pub use status::{Phase, Status, TrackerState, TrackerStatus, WebSeedState, WebSeedStatus};
 pub use time::Instant;

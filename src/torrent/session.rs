@@ -161,6 +161,8 @@ impl Session {
             Input::PieceWritten(torrent, piece, result) => {
                 self.with_swarm(torrent, |swarm, shared| swarm.piece_written(piece, result, shared));
             }
+            // No request is on its way.
+            Input::FetchAnswered(..) | Input::FetchBytes(..) | Input::FetchEnded(..) => {}
             Input::Timeout => self.handle_timeout(),
         }
         Ok(())
@@ -249,7 +251,7 @@ impl Session {
     }
 
     fn add(&mut self, torrent: AddTorrent) -> Result<(), Error> {
-        let AddTorrent { info_hash, trackers, info, have } = torrent;
+        let AddTorrent { info_hash, trackers, info, have, .. } = torrent;
         if !self.swarms.contains_key(&info_hash) {
             if self.swarms.len() >= MAX_TORRENTS {
                 return Err(Error::TooManyTorrents);

@@ -33,6 +33,9 @@ pub struct Status {
     pub delivered: u32,
     /// The trackers of this torrent.
     pub trackers: Vec<TrackerStatus>,
+    /// The web seeds of this torrent.
+    #[serde(default)]
+    pub web_seeds: Vec<WebSeedStatus>,
     /// Why it failed, or the last reason why a connection could not be made.
     pub problem: Option<String>,
 }
@@ -84,4 +87,31 @@ pub enum TrackerState {
     Connected,
     /// The socket could not be opened or was lost; it is tried again and again.
     Unreachable,
+}
+
+/// One web seed (BEP 19): a web server that has the files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebSeedStatus {
+    /// Its URL, as the link or the torrent file has it.
+    pub url: String,
+    /// Whether it is used now.
+    pub state: WebSeedState,
+    /// Bytes that came from it.
+    pub bytes: u64,
+    /// Why it was not usable the last time, until it is again. A sentence.
+    pub problem: Option<String>,
+}
+
+/// The state of one web seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WebSeedState {
+    /// Nothing is asked of it: all is here, peers suffice, or the metadata is not known yet.
+    Idle,
+    /// Bytes are on their way.
+    Fetching,
+    /// It failed and is tried again later.
+    Waiting,
+    /// It cannot be used, or sent false bytes; it is not tried again.
+    Refused,
 }

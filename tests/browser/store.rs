@@ -47,6 +47,7 @@ fn torrent(memo_id: &MemoId, info_hash: InfoHash) -> TorrentRow {
         info_hash,
         memo_id: memo_id.clone(),
         trackers: vec!["ws://localhost:1/announce".to_owned()],
+        web_seeds: vec!["https://localhost:1/memo.webm".to_owned()],
         info: Some(b"d4:name1:xe".to_vec()),
         have: vec![0b1010_0000],
         shared: true,

@@ -171,7 +171,7 @@ impl World {
         });
         let info = self.devices[device].infos.get(&torrent).cloned();
         let trackers = trackers.iter().map(|url| (*url).to_owned()).collect();
-        self.command(device, Command::Add(AddTorrent { info_hash: torrent, trackers, info, have: Some(have) }));
+        self.command(device, Command::Add(AddTorrent { trackers, info, have: Some(have), ..AddTorrent::new(torrent) }));
     }
 
     pub(crate) fn command(&mut self, device: usize, command: Command) {
@@ -444,6 +444,7 @@ impl World {
             Output::CloseConnection(id) => {
                 self.hang_up((device, id));
             }
+            Output::Fetch(..) | Output::CancelFetch(_) => unreachable!("no torrent here has a web seed"),
             Output::ReadPiece(torrent, piece) => {
                 let mut bytes = self.devices[device].stored.get(&(torrent, piece.get())).cloned();
                 // The first device is the one that nothing is ever lost on, or a run could not end.

@@ -12,6 +12,9 @@ use crate::torrent::{Info, InfoHash, Magnet};
 /// Trackers kept of one link, as many as a session takes.
 const MAX_TRACKERS: usize = 10;
 
+/// Web seeds kept of one link, as many as a torrent takes.
+const MAX_WEB_SEEDS: usize = 8;
+
 impl Engine {
     /// Offers a memo to whoever has its link, and says what the link holds. The first time freezes what is shared: the name,
     /// the card and the bytes; later calls return the same link.
@@ -133,15 +136,15 @@ impl Inner {
             return Err(ImportError::NoWebRtc);
         }
         let known = self.store.update_torrent(info_hash, |row| {
-            let new = magnet.trackers.iter().filter(|url| !row.trackers.contains(url)).cloned().collect::<Vec<_>>();
-            row.trackers.extend(new);
-            row.trackers.truncate(MAX_TRACKERS);
+            merge(&mut row.trackers, &magnet.trackers, MAX_TRACKERS);
+            merge(&mut row.web_seeds, &magnet.web_seeds, MAX_WEB_SEEDS);
         });
         if known.await?.is_none() {
             let row = TorrentRow {
                 info_hash,
                 memo_id: MemoId::from(info_hash),
                 trackers: magnet.trackers.into_iter().take(MAX_TRACKERS).collect(),
+                web_seeds: magnet.web_seeds.into_iter().take(MAX_WEB_SEEDS).collect(),
                 info: None,
                 have: Vec::new(),
                 shared: true,
@@ -163,4 +166,11 @@ impl Inner {
         self.announce(Change::Imported(memo.id));
         Ok(())
     }
+}
+
+/// Adds the URLs that are new.
+fn merge(known: &mut Vec<String>, named: &[String], most: usize) {
+    let new: Vec<String> = named.iter().filter(|url| !known.contains(url)).cloned().collect();
+    known.extend(new);
+    known.truncate(most);
 }

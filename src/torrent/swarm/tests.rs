@@ -57,6 +57,7 @@ impl Rig {
             trackers: vec!["wss://tracker/".to_owned()],
             info: (!matches!(role, Role::Magnet)).then(|| rig.info.raw().to_vec()),
             have: matches!(role, Role::Seeder).then(|| Bitfield::full(rig.info.piece_count())),
+            web_seeds: vec![],
         };
         rig.feed(Input::Command(Command::Add(add)));
         let opened = rig.outputs.iter().find_map(|output| match output {
