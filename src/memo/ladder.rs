@@ -240,6 +240,8 @@ pub(super) mod tests {
             delivered: 0,
             trackers: vec![],
             web_seeds: vec![],
+            holders: None,
+            encounters: vec![],
             problem: None,
         }
     }

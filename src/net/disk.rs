@@ -43,6 +43,7 @@ enum Job {
     Begin(InfoHash, Vec<u8>),
     Write(InfoHash, PieceIndex, Vec<u8>),
     Complete(InfoHash),
+    Erase(MemoId),
     Delivered(InfoHash),
 }
 
@@ -101,6 +102,14 @@ impl Disk {
         self.enqueue(Job::Write(info_hash, piece, bytes));
     }
 
+    /// Deletes what is stored of this torrent's audio, and writes nothing more of it.
+    pub(super) fn erase(&self, info_hash: InfoHash) {
+        let held = self.shared.held.borrow_mut().remove(&info_hash);
+        if let Some(held) = held {
+            self.enqueue(Job::Erase(held.memo.id));
+        }
+    }
+
     /// Makes the rows of a memo whose metadata came, then reports [`DiskEvent::Begun`] or [`DiskEvent::Refused`].
     pub(super) fn begin(&self, info_hash: InfoHash, raw_info: Vec<u8>) {
         self.enqueue(Job::Begin(info_hash, raw_info));
@@ -153,6 +162,7 @@ impl Shared {
                     self.write_pieces(info_hash, pieces).await;
                 }
                 Job::Begin(info_hash, raw) => self.begin(info_hash, &raw).await,
+                Job::Erase(memo_id) => self.erase(&memo_id).await,
                 Job::Complete(info_hash) => self.complete(info_hash).await,
                 Job::Delivered(info_hash) => self.update_row(info_hash, |row| row.delivered += 1).await,
             }
@@ -264,6 +274,12 @@ impl Shared {
                 (self.on_event)(DiskEvent::MemoChanged(memo.id));
             }
         });
+    }
+
+    async fn erase(&self, memo_id: &MemoId) {
+        if let Err(error) = self.store.delete_audio(memo_id).await {
+            self.report(&error);
+        }
     }
 
     async fn update_row(&self, info_hash: InfoHash, edit: impl FnOnce(&mut TorrentRow)) {

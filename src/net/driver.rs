@@ -161,6 +161,13 @@ impl Driver {
         self.command(Command::Remove(info_hash));
     }
 
+    /// Leaves a swarm. What of it is stored goes, and what is being stored is not kept.
+    pub(super) fn erase(&self, info_hash: InfoHash) {
+        self.0.refused.borrow_mut().remove(&info_hash);
+        self.command(Command::Erase(info_hash));
+        self.0.disk.release(&info_hash);
+    }
+
     /// Hands a command to the engine.
     pub(super) fn command(&self, command: Command) {
         self.0.take_in(Input::Command(command));
@@ -265,6 +272,7 @@ impl Inner {
             Output::CancelFetch(id) => self.end_fetch(id),
             Output::ReadPiece(info_hash, piece) => self.disk.read(info_hash, piece),
             Output::WritePiece(info_hash, piece, bytes) => self.disk.write(info_hash, piece, bytes),
+            Output::ErasePieces(info_hash) => self.disk.erase(info_hash),
             Output::Event(event) => self.handle_event(event),
         }
     }
@@ -381,6 +389,7 @@ impl Inner {
             Event::Failed(..) => (self.on_event)(DriverEvent::Turned),
             // The peer is cut off already, and there is nothing that a person could do about it.
             Event::Misbehaved(..) => {}
+            Event::Scraped(..) => {}
         }
     }
 

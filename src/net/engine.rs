@@ -283,6 +283,10 @@ impl Inner {
                 driver.remove(info_hash);
                 self.publish();
             }
+            Order::Erase(info_hash) => {
+                driver.erase(info_hash);
+                self.publish();
+            }
             Order::Resume(info_hash) if driver.has_refused(&info_hash) => {}
             Order::Resume(info_hash) => {
                 driver.command(Command::Resume(info_hash));

@@ -31,6 +31,8 @@ pub(super) enum Order {
     Join(InfoHash),
     /// Leave it.
     Leave(InfoHash),
+    /// Leave it, and keep nothing of its sound.
+    Erase(InfoHash),
     /// Go on with it, or try again.
     Resume(InfoHash),
     /// Somebody listens here.

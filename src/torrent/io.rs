@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
+use super::tracker::ScrapeCounts;
 use super::{Bitfield, InfoHash, PieceIndex};
 
 /// One connection to one peer, from the first offer to the closed channel. Made by the engine, never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ConnectionId(pub u64);
 
 /// One WebSocket to one tracker. A reconnect is a new socket. Made by the engine, never reused.
@@ -31,6 +34,11 @@ pub enum Input {
     OfferReady(ConnectionId, String),
     /// The answer of [`Output::AcceptOffer`], with its candidates.
     AnswerReady(ConnectionId, String),
+    /// A network path between the two devices was found (ICE `connected`); the channel opens next. Optional: it tells people how
+    /// far a connection came.
+    PathFound(ConnectionId),
+    /// A STUN or TURN server did not help this connection; the text says which and why. Optional, as before.
+    IceServerFailed(ConnectionId, String),
     /// The data channel is open both ways.
     ChannelOpened(ConnectionId),
     /// Bytes from the peer. A channel is a byte stream: message borders mean nothing.
@@ -90,8 +98,10 @@ pub enum FetchFailure {
 pub enum Command {
     /// Take part in a swarm. A second `Add` of the same infohash adds its trackers and web seeds and changes nothing else.
     Add(AddTorrent),
-    /// Leave the swarm and forget it. Stored bytes are not the engine's and stay.
+    /// Leave the swarm and forget it. What is stored stays.
     Remove(InfoHash),
+    /// Leave the swarm, forget it, and have what is stored of it deleted ([`Output::ErasePieces`]).
+    Erase(InfoHash),
     /// Stop transferring and announcing, keeping what there is.
     Pause(InfoHash),
     /// Go on after [`Command::Pause`] or after a storage failure.
@@ -100,6 +110,11 @@ pub enum Command {
     WantSoon(InfoHash, Range<u64>),
     /// The network may have changed, or the page woke up: try every tracker at once.
     NetworkChanged,
+    /// Ask these trackers how many have these torrents, without joining any of them. They need not be in the session. Each
+    /// tracker's answer is an [`Event::Scraped`].
+    Scrape(Vec<InfoHash>, Vec<String>),
+    /// Somebody is about to fetch something: make offers ahead, for the next torrent that is added incomplete.
+    PrepareOffers,
     /// The page is going away: tell every tracker, close every connection.
     Shutdown,
 }
@@ -155,6 +170,8 @@ pub enum Output {
     ReadPiece(InfoHash, PieceIndex),
     /// Store a verified piece, answer with [`Input::PieceWritten`].
     WritePiece(InfoHash, PieceIndex, Vec<u8>),
+    /// Delete what is stored of this torrent, after every write that was asked for before. Nothing is answered.
+    ErasePieces(InfoHash),
     /// Something that people, or the app, should know.
     Event(Event),
 }
@@ -175,4 +192,6 @@ pub enum Event {
     Misbehaved(InfoHash, String),
     /// The torrent cannot go on: its metadata is not usable, or storage failed. The text says why.
     Failed(InfoHash, String),
+    /// How many have these torrents, as this tracker counts; or why it did not say.
+    Scraped(String, Result<Vec<(InfoHash, ScrapeCounts)>, String>),
 }

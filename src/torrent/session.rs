@@ -145,6 +145,7 @@ impl Session {
             Input::AnswerReady(id, sdp) => {
                 self.with_connection(id, |swarm, shared| swarm.answer_ready(id, sdp, shared))
             }
+            Input::PathFound(_) | Input::IceServerFailed(..) => {}
             Input::ChannelOpened(id) => self.with_connection(id, |swarm, shared| swarm.channel_opened(id, shared)),
             Input::ChannelBytes(id, bytes) => {
                 self.with_connection(id, |swarm, shared| swarm.channel_bytes(id, &bytes, shared));
@@ -210,13 +211,10 @@ impl Session {
     fn handle_command(&mut self, command: Command) -> Result<(), Error> {
         match command {
             Command::Add(torrent) => return self.add(torrent),
-            Command::Remove(torrent) => {
-                self.require(torrent)?;
-                self.with_swarm(torrent, Swarm::leave);
-                self.shared.cache.forget(|of, _| of == torrent);
-                if let Some(at) = self.swarms.remove(&torrent).and_then(|swarm| swarm.scheduled) {
-                    self.schedule.remove(&(at, torrent));
-                }
+            Command::Remove(torrent) => self.remove(torrent)?,
+            Command::Erase(torrent) => {
+                self.remove(torrent)?;
+                self.shared.out.push_back(Output::ErasePieces(torrent));
             }
             Command::Pause(torrent) => {
                 self.require(torrent)?;
@@ -239,6 +237,7 @@ impl Session {
                     self.with_swarm(torrent, |swarm, shared| swarm.network_changed(&probes, shared));
                 }
             }
+            Command::Scrape(..) | Command::PrepareOffers => {}
             Command::Shutdown => {
                 for torrent in self.swarms.keys().copied().collect::<Vec<_>>() {
                     self.with_swarm(torrent, Swarm::leave);
@@ -260,6 +259,16 @@ impl Session {
             self.swarms.insert(info_hash, Swarm::new(info_hash, info, have, &mut self.shared));
         }
         self.with_swarm(info_hash, |swarm, shared| swarm.add_trackers(trackers, shared));
+        Ok(())
+    }
+
+    fn remove(&mut self, torrent: InfoHash) -> Result<(), Error> {
+        self.require(torrent)?;
+        self.with_swarm(torrent, Swarm::leave);
+        self.shared.cache.forget(|of, _| of == torrent);
+        if let Some(at) = self.swarms.remove(&torrent).and_then(|swarm| swarm.scheduled) {
+            self.schedule.remove(&(at, torrent));
+        }
         Ok(())
     }
 

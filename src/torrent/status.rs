@@ -1,8 +1,9 @@
-//! A snapshot of one torrent, rich enough to draw the import ladder, the share panel and the tracker list.
+//! A snapshot of one torrent, rich enough to draw the import ladder, the share panel, the tracker list and what became of each
+//! try to meet another device.
 
 use serde::{Deserialize, Serialize};
 
-use super::InfoHash;
+use super::{ConnectionId, InfoHash};
 
 /// How far one torrent has come. Moments are milliseconds on the engine's clock ([`Instant`](super::Instant)).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,6 +37,10 @@ pub struct Status {
     /// The web seeds of this torrent.
     #[serde(default)]
     pub web_seeds: Vec<WebSeedStatus>,
+    /// Devices that have all of it, as the tracker that knows most of them counts, without this one. `None` until one said so.
+    pub holders: Option<u32>,
+    /// Meetings with other devices that are going on, and the last ones that are over; oldest first.
+    pub encounters: Vec<Encounter>,
     /// Why it failed, or the last reason why a connection could not be made.
     pub problem: Option<String>,
 }
@@ -114,4 +119,85 @@ pub enum WebSeedState {
     Waiting,
     /// It cannot be used, or sent false bytes; it is not tried again.
     Refused,
+}
+
+/// One try to meet one other device: how far it came and when, and what ended it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Encounter {
+    /// The connection.
+    pub id: ConnectionId,
+    /// The offer was ours.
+    pub ours: bool,
+    /// The tracker that introduced the two.
+    pub tracker: String,
+    /// What the other device runs, once it said so: "WebTorrent 3.0".
+    pub client: Option<String>,
+    /// The stages that were reached, in order, with their moments.
+    pub stages: Vec<(Stage, u64)>,
+    /// Bytes of content that came.
+    pub downloaded: u64,
+    /// Bytes of content that left.
+    pub uploaded: u64,
+    /// What ended it, and when. `None` while it goes on.
+    pub ended: Option<(Parting, u64)>,
+}
+
+/// How far a connection is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// Ours went to the tracker, or theirs came from it.
+    Offer,
+    /// Theirs came, or ours went out: both know where to look for the other.
+    Answer,
+    /// A network path was found.
+    Path,
+    /// The data channel is open.
+    Channel,
+    /// The other device speaks BitTorrent about this torrent.
+    Handshake,
+    /// One of the two serves the other.
+    Unchoked,
+    /// The first block moved.
+    Bytes,
+}
+
+/// What ended a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Parting {
+    /// The tracker handed the offer to somebody, and no answer came.
+    NoAnswer,
+    /// Answers could not come any more: the socket to the tracker, or the network, was lost.
+    Withdrawn,
+    /// No network path was found. A sentence that says what is known about it.
+    NoPath(String),
+    /// The browser could not set the connection up, or the other description was not valid.
+    Setup,
+    /// Both descriptions were exchanged, and no channel opened in time.
+    NoChannel,
+    /// The channel opened, and no handshake came in time.
+    NoHandshake,
+    /// The other device is this one.
+    Itself,
+    /// A second connection to a device that is connected already.
+    Duplicate,
+    /// It sent false bytes before.
+    Banned,
+    /// It broke the protocol, or sent false bytes. A sentence.
+    Misbehaved(String),
+    /// It said nothing for too long.
+    Silent,
+    /// It was asked for blocks and sent none.
+    Unhelpful,
+    /// It takes in nothing of what it asked for.
+    Stalled,
+    /// There are too many connections.
+    Crowded,
+    /// Both have everything.
+    BothComplete,
+    /// The other device closed it, or disappeared.
+    Remote,
+    /// This device stopped taking part.
+    Left,
 }

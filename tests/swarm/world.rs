@@ -457,6 +457,7 @@ impl World {
                 }
                 self.later(delay / 4, device, Happening::Input(Input::PieceRead(torrent, piece, bytes)));
             }
+            Output::ErasePieces(torrent) => self.devices[device].stored.retain(|(of, _), _| *of != torrent),
             Output::WritePiece(torrent, piece, bytes) => self.write(device, torrent, piece, bytes),
             Output::Event(event) => {
                 if let Event::Metadata(torrent, raw) = &event {

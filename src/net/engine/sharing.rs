@@ -80,8 +80,11 @@ impl Engine {
     /// The store cannot forget it; it is left for now.
     pub async fn remove(&self, info_hash: InfoHash) -> Result<(), StoreError> {
         let inner = &self.0;
-        inner.order(Order::Leave(info_hash));
-        match inner.store.memo_by_info_hash(info_hash).await? {
+        let found = inner.store.memo_by_info_hash(info_hash).await;
+        // Whatever the store says: it does not go on.
+        let arriving = matches!(&found, Ok(Some(memo)) if !memo.complete);
+        inner.order(if arriving { Order::Erase(info_hash) } else { Order::Leave(info_hash) });
+        match found? {
             Some(memo) if memo.complete => self.stop_sharing(&memo.id).await,
             Some(memo) => {
                 inner.store.delete_memo(&memo.id).await?;

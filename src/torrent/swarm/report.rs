@@ -24,6 +24,8 @@ impl Swarm {
             delivered: self.delivered.len() as u32,
             trackers: self.announces.iter().map(|announce| self.tracker_status(announce, shared)).collect(),
             web_seeds: Vec::new(),
+            holders: None,
+            encounters: Vec::new(),
             problem: match &self.activity {
                 Activity::Failed(why) => Some(why.clone()),
                 _ => self.problem.clone(),
