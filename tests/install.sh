@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 purpose=${1:?run or test}
 export PATH="$PWD/.tools/bin:$HOME/.cargo/bin:$PATH"
 
-# `cargo install` of these three compiles for minutes: quick builds of tools that only wait for
+# `cargo install` of these compiles for minutes: quick builds of tools that only wait for
 # others anyway.
 export CARGO_TARGET_DIR="$PWD/target/tools"
 export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
@@ -21,6 +21,8 @@ export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
 
 trunk_version=0.21.14
 geckodriver_version=0.37.1
+aquatic_version=0.9.0
+libtorrent_version=2.1.1
 wasm_bindgen_version=$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p;}' Cargo.lock)
 
 say() { echo "install: $*"; }
@@ -54,8 +56,11 @@ espeak-ng espeak-ng
 ffprobe ffmpeg
 node nodejs
 npm npm
+python3 python3
 PACKAGES
     )
+    # Debian keeps the part of Python that makes environments in a package of its own.
+    if ! python3 -c 'import ensurepip' >/dev/null 2>&1; then test_packages="${test_packages}python3-venv "; fi
 fi
 
 if [ -n "$build_packages$test_packages" ]; then
@@ -92,6 +97,14 @@ peers() {
         (cd tests/e2e && npm ci --ignore-scripts --omit=optional --no-audit --no-fund --loglevel=error >/dev/null)
         touch "$stamp"
     fi
+    case "$(.tools/python/bin/python -c 'import libtorrent; print(libtorrent.__version__)' 2>/dev/null)" in
+        "$libtorrent_version" | "$libtorrent_version."*) return ;;
+    esac
+    say "pip: libtorrent $libtorrent_version"
+    rm -rf .tools/python
+    python3 -m venv .tools/python
+    # A wheel or nothing: building it takes longer than all tests.
+    .tools/python/bin/pip install --quiet --disable-pip-version-check --only-binary=:all: "libtorrent==$libtorrent_version"
 }
 
 background=""
@@ -126,7 +139,7 @@ cargo_tool() {
     command=$1 crate=$2 version=$3
     shift 3
     case "$("$command" --version 2>/dev/null)" in
-        "$command $version" | "$command $version "*) return ;;
+        "$version" | "$command $version" | "$command $version "*) return ;;
     esac
     say "cargo: $crate $version"
     cargo install --quiet --root .tools --force "$crate" --version "$version" "$@"
@@ -136,6 +149,7 @@ cargo_tool wasm-bindgen wasm-bindgen-cli "$wasm_bindgen_version"
 cargo_tool trunk trunk "$trunk_version" --locked
 if [ "$purpose" = test ]; then
     has geckodriver || cargo_tool geckodriver geckodriver "$geckodriver_version" --locked
+    cargo_tool aquatic_ws aquatic_ws "$aquatic_version" --locked --no-default-features
 fi
 
 if [ -n "$background" ]; then wait "$background" || fail "a package could not be installed"; fi

@@ -3,6 +3,7 @@
 //!
 //! - `stage` runs a journey and closes its devices; `server`, `browser` and `process` start what it
 //!   takes; `speech` is what microphones hear, and what ffmpeg says of what was recorded.
+//! - `peer` and `tracker` are what others wrote and the app meets: webtorrent, libtorrent, bittorrent-tracker, aquatic_ws.
 //! - `device` is a browser with its profile; `page` is what people do with it, in the words of the
 //!   product's contract (roles and accessible names); `memo` is what they do with memos.
 //! - The rest are journeys, one module for each chapter. Every journey ends with a look at the
@@ -19,6 +20,7 @@ mod interop;
 mod links;
 mod memo;
 mod page;
+mod peer;
 mod process;
 mod recording;
 mod screenshots;
@@ -26,4 +28,5 @@ mod server;
 mod sharing;
 mod speech;
 mod stage;
+mod tracker;
 mod unreachable;

@@ -75,7 +75,7 @@ impl Device {
         let known = async || self.audio("duration").await.filter(|seconds| seconds.is_finite());
         self.wait_for("the player shows a length", PLAY_LIMIT, known).await;
 
-        let heard = self.eval_async(include_str!("hear.js"), vec![]).await;
+        let heard = self.eval_async(concat!(include_str!("fetch_audio.js"), include_str!("hear.js")), vec![]).await;
         let number = |name: &str| heard[name].as_f64().unwrap_or(f64::INFINITY);
         let (duration_s, decoded_s) = (number("duration"), number("decoded"));
         assert!(
@@ -88,6 +88,16 @@ impl Device {
         let probe = probe(&bytes);
         assert_eq!(probe.codec, "opus");
         Heard { bytes, duration_s, probe }
+    }
+
+    /// Plays the memo whose page is open until its sound has moved on, and returns the bytes that were played, whatever they
+    /// are: what others recorded may not say how long it is.
+    pub(crate) async fn hears_file(&self) -> Vec<u8> {
+        self.press("Play").await;
+        self.plays().await;
+        let script = concat!(include_str!("fetch_audio.js"), "return bytes.toBase64()");
+        let bytes = self.eval_async(script, vec![]).await;
+        STANDARD.decode(bytes.as_str().expect("bytes")).expect("base64")
     }
 
     /// Waits until sound moves on.

@@ -43,14 +43,19 @@ impl Process {
 
     /// Waits for the line that `pick` recognises and returns what it found there.
     pub(crate) fn wait_for_line<T>(&self, pick: impl Fn(&str) -> Option<T>) -> T {
-        let deadline = Instant::now() + READY_LIMIT;
+        self.wait_for_line_within(READY_LIMIT, pick)
+    }
+
+    /// Waits longer than usual for the line that `pick` recognises.
+    pub(crate) fn wait_for_line_within<T>(&self, limit: Duration, pick: impl Fn(&str) -> Option<T>) -> T {
+        let deadline = Instant::now() + limit;
         let lines = self.lines.lock().expect("no other reader has panicked");
         while let Ok(line) = lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             if let Some(found) = pick(&line) {
                 return found;
             }
         }
-        panic!("{} did not get ready; it said: {}", self.name, self.said())
+        panic!("{} did not get so far within {limit:?}; it said: {}", self.name, self.said())
     }
 
     /// Asks the program to end (SIGTERM) and waits until it has.

@@ -6,7 +6,9 @@ use crate::device::{Device, Setup};
 use crate::process::{Process, program};
 use crate::server::{Server, built_with_config, private_config};
 use crate::speech;
+use crate::tracker::{Meeting, Tracker};
 use futures_util::FutureExt;
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::PathBuf;
 use std::process::Command;
@@ -80,6 +82,8 @@ fn start_chromedriver() -> (Process, u16) {
 pub(crate) struct Stage {
     house: Arc<House>,
     devices: Mutex<Vec<Arc<Device>>>,
+    /// What its devices use until they are closed: without it their consoles would fill with complaints.
+    used: Mutex<Vec<Arc<dyn Any + Send + Sync>>>,
 }
 
 impl Stage {
@@ -102,8 +106,20 @@ impl Stage {
     }
 
     /// A server of this journey's own, for it to stop.
-    pub(crate) fn own_server(&self) -> Server {
-        Server::start_in(self.house.dist.clone(), &[])
+    pub(crate) fn own_server(&self) -> Arc<Server> {
+        self.keep(Server::start_in(self.house.dist.clone(), &[]))
+    }
+
+    /// A tracker, ours or another's, and an app that meets there.
+    pub(crate) fn meeting(&self, tracker: Tracker) -> Arc<Meeting> {
+        self.keep(Meeting::at(tracker, self))
+    }
+
+    /// Keeps something until the devices are closed.
+    pub(crate) fn keep<T: Send + Sync + 'static>(&self, used: T) -> Arc<T> {
+        let used = Arc::new(used);
+        self.used.lock().expect("nothing has panicked here").push(Arc::clone(&used) as Arc<dyn Any + Send + Sync>);
+        used
     }
 
     fn devices(&self) -> Vec<Arc<Device>> {
@@ -115,7 +131,7 @@ impl Stage {
 /// When it fails, pictures of what they showed are left in `target/e2e/`.
 pub(crate) fn journey(body: impl AsyncFnOnce(&Stage)) {
     RUNTIME.block_on(async {
-        let stage = Stage { house: House::shared(), devices: Mutex::default() };
+        let stage = Stage { house: House::shared(), devices: Mutex::default(), used: Mutex::default() };
         let outcome = AssertUnwindSafe(body(&stage)).catch_unwind().await;
         if let Err(panic) = outcome {
             let name = std::thread::current().name().unwrap_or("journey").replace("::", "-");
