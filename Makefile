@@ -2,6 +2,8 @@
 # make test     everything that is checked, from a fresh machine on
 # make build    release build only: dist/ and target/release/serve
 # make dev      rebuild and reload while editing
+# make bench-engine  the engine alone, natively: speed, and memory for each block
+# make bench-tracker  ten thousand sockets on the tracker: memory, and how long replies take
 # make screenshots  every screen, on a phone and on a desktop, light and dark, in target/screenshots
 
 PORT ?= 8080
@@ -11,7 +13,7 @@ export PATH := $(CURDIR)/.tools/bin:$(HOME)/.cargo/bin:$(PATH)
 # One toolchain, whatever else is installed; a shell may have it set to something else.
 unexport CARGO_TARGET_DIR RUSTFLAGS
 
-.PHONY: run test build dev deny screenshots lint native wasm e2e tools test-tools
+.PHONY: run test build dev deny screenshots lint native wasm e2e tools test-tools bench-engine bench-tracker
 .DEFAULT_GOAL := build
 
 run: build
@@ -52,6 +54,14 @@ wasm:
 
 e2e:
 	cargo test --locked --test e2e -- --test-threads=4
+
+# The engine alone: steps per second, memory for each block. Figures in target/bench/engine.md.
+bench-engine:
+	cargo bench --locked --bench engine
+
+# Ten thousand sockets on the tracker. Figures in target/bench/tracker.md.
+bench-tracker:
+	cargo bench --locked --bench tracker
 
 screenshots: test-tools build
 	cargo test --test e2e -- --ignored --exact screenshots::every_screen
