@@ -2,5 +2,6 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod any_bytes;
 mod golden;
 mod properties;

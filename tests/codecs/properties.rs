@@ -1,15 +1,17 @@
-//! What holds for all inputs: what is written is read again however it is cut, and no bytes can make a parser panic.
+//! What holds for all inputs: what is written is read again however it is cut, and no bytes can make a parser panic. What can be
+//! said of any bytes at all is in `any_bytes`, which the fuzzer uses, too.
 
+use crate::any_bytes;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use voice_memos::torrent::bencode::{self, DictEncoder, Kind, Value};
-use voice_memos::torrent::extension::{ExtendedHandshake, Extensions, MetadataMessage, parse_dont_have};
+use voice_memos::torrent::bencode::{self, DictEncoder};
+use voice_memos::torrent::extension::{ExtendedHandshake, Extensions, MetadataMessage};
 use voice_memos::torrent::tracker::{
     Announce, AnnounceEvent, AnnounceReply, Answer, ClientMessage, Offer, OfferId, Relayed, ScrapeCounts, ScrapeReply,
     TrackerMessage,
 };
-use voice_memos::torrent::wire::{BlockRequest, Decoder, Frame, Handshake, Message, WireError};
+use voice_memos::torrent::wire::{BlockRequest, Frame, Handshake, Message};
 use voice_memos::torrent::{Bitfield, Info, InfoBuilder, InfoHash, Magnet, Metainfo, PeerId};
 
 fn info_hash() -> impl Strategy<Value = InfoHash> {
@@ -67,25 +69,6 @@ fn handshake() -> impl Strategy<Value = Handshake> {
     })
 }
 
-/// Pushes the bytes in portions of these sizes, round and round, and takes what comes after each.
-fn decode_in_portions(bytes: &[u8], sizes: &[usize]) -> Result<Vec<Frame>, WireError> {
-    let mut decoder = Decoder::new();
-    let mut frames = Vec::new();
-    let mut rest = bytes;
-    for size in sizes.iter().cycle() {
-        let (portion, later) = rest.split_at((*size).min(rest.len()));
-        decoder.push(portion);
-        while let Some(frame) = decoder.next()? {
-            frames.push(frame);
-        }
-        rest = later;
-        if rest.is_empty() {
-            break;
-        }
-    }
-    Ok(frames)
-}
-
 /// A value, as text: canonical bencode of bounded depth.
 fn bencoded() -> impl Strategy<Value = Vec<u8>> {
     let leaf = prop_oneof![
@@ -101,17 +84,6 @@ fn bencoded() -> impl Strategy<Value = Vec<u8>> {
                 .encode()),
         ]
     })
-}
-
-fn encode(value: &Value<'_>) -> Vec<u8> {
-    match value.kind() {
-        Kind::Integer(number) => bencode::encode_integer(*number),
-        Kind::Bytes(bytes) => bencode::encode_bytes(bytes),
-        Kind::List(items) => bencode::encode_list(items.iter().map(encode)),
-        Kind::Dict(entries) => {
-            entries.iter().fold(DictEncoder::new(), |dict, (key, value)| dict.raw(key, encode(value))).encode()
-        }
-    }
 }
 
 /// Bytes that begin like a torrent more often than chance would have it.
@@ -219,6 +191,30 @@ fn nearly_tracker_message() -> impl Strategy<Value = String> {
     .prop_map(|value| value.to_string())
 }
 
+/// A link as it was handed out, and what messengers and people make of it.
+fn nearly_link() -> impl Strategy<Value = String> {
+    let part = prop::sample::select(vec![
+        "magnet:?",
+        "xt=urn:btih:",
+        "aad050ee1bb22e196939547b134535824dabf0ce",
+        "&tr=wss%3A%2F%2Fa.example",
+        "&dn=",
+        "a+b",
+        "%2B",
+        "%",
+        "%25",
+        "&amp;",
+        "https://memos.example/share?seeds=",
+        "#",
+        " ",
+        "xt.1=",
+        "web+voicememo:",
+        "é",
+        "\u{202e}",
+    ]);
+    vec(part, 0..12).prop_map(|parts| parts.concat())
+}
+
 proptest! {
     #[test]
     fn the_wire_is_read_again_however_it_is_cut(
@@ -228,61 +224,48 @@ proptest! {
         handshake.encode(&mut bytes);
         messages.iter().for_each(|message| message.encode(&mut bytes));
         let frames = std::iter::once(Frame::Handshake(handshake)).chain(messages.into_iter().map(Frame::Message));
-        prop_assert_eq!(decode_in_portions(&bytes, &sizes), Ok(frames.collect()));
+        prop_assert_eq!(any_bytes::decode_in_portions(&bytes, &sizes), (frames.collect(), None));
     }
 
     #[test]
     fn any_bytes_are_frames_or_one_fault_however_they_are_cut(
-        greeted: bool, bytes in vec(prop_oneof![3 => Just(0u8), 1 => 0u8..25, 1 => any::<u8>()], 0..500),
-        sizes in vec(1usize..50, 1..10),
+        bytes in vec(prop_oneof![3 => Just(0u8), 1 => 0u8..25, 1 => any::<u8>()], 0..500),
     ) {
-        let mut stream = Vec::new();
-        if greeted {
-            Handshake::new(InfoHash::new([1; 20]), PeerId::new([2; 20])).encode(&mut stream);
-        }
-        stream.extend(bytes);
-        prop_assert_eq!(decode_in_portions(&stream, &sizes), decode_in_portions(&stream, &[stream.len().max(1)]));
+        any_bytes::wire(&bytes);
     }
 
     #[test]
     fn canonical_bencode_is_read_strictly_and_written_the_same(text in bencoded()) {
         let value = bencode::decode(&text).expect("canonical");
-        prop_assert_eq!(encode(&value), &text[..]);
+        prop_assert_eq!(any_bytes::encode(&value), &text[..]);
         prop_assert_eq!(value.raw(), &text[..]);
         prop_assert_eq!(bencode::decode_lenient(&text), Ok(value));
     }
 
     #[test]
-    fn what_is_read_strictly_is_canonical(bytes in nearly_bencode()) {
-        if let Ok(value) = bencode::decode(&bytes) {
-            prop_assert_eq!(encode(&value), bytes);
+    fn what_bytes_are_taken_for_is_what_they_are(bytes in nearly_bencode()) {
+        any_bytes::bencode(&bytes);
+        any_bytes::torrent(&bytes);
+        any_bytes::extension(&bytes);
+    }
+
+    #[test]
+    fn what_text_is_taken_for_is_what_it_is(text: String, nearly in nearly_tracker_message(), link in nearly_link()) {
+        for text in [text, nearly, link] {
+            any_bytes::tracker(&text);
+            any_bytes::magnet(&text);
+            any_bytes::link(&text);
         }
     }
 
     #[test]
-    fn no_bytes_make_a_parser_panic(bytes in nearly_bencode()) {
-        let _ = bencode::decode_prefix(&bytes);
-        let _ = Metainfo::parse(&bytes);
-        let _ = ExtendedHandshake::parse(&bytes);
-        let _ = MetadataMessage::parse(&bytes);
-        let _ = parse_dont_have(&bytes);
-        let _ = Bitfield::from_bytes(bytes.as_slice(), 100);
-        if let Ok(info) = Info::parse(&bytes) {
-            let whole: u64 = info.pieces().map(|piece| u64::from(info.piece_len(piece))).sum();
-            prop_assert_eq!(whole, info.total_length());
-            prop_assert_eq!(info.files().last().map(|file| file.range().end), Some(whole));
-        }
-    }
-
-    #[test]
-    fn no_text_makes_a_parser_panic(text: String, nearly in nearly_tracker_message()) {
-        for text in [text, nearly] {
-            let _ = format!("magnet:?xt={text}").parse::<Magnet>();
-            let _ = text.parse::<Magnet>();
-            let _ = text.parse::<InfoHash>();
-            let _ = ClientMessage::parse(&text);
-            let _ = TrackerMessage::parse(&text);
-        }
+    fn damaged_recordings_are_mended_or_refused(
+        damage in vec((any::<prop::sample::Index>(), any::<u8>()), 0..8), end in any::<prop::sample::Index>(),
+    ) {
+        let mut bytes = include_bytes!("../fixtures/chromium-whole.webm").to_vec();
+        damage.into_iter().for_each(|(at, byte)| *at.get_mut(&mut bytes) = byte);
+        bytes.truncate(end.index(bytes.len() + 1));
+        any_bytes::webm(&bytes);
     }
 
     #[test]
