@@ -85,6 +85,7 @@ impl<'c> Pair<'c> {
             let add = AddTorrent {
                 info_hash: content.hash(),
                 trackers: vec![TRACKER.to_owned()],
+                web_seeds: Vec::new(),
                 info: Some(content.info.raw().to_vec()),
                 have: (device == SENDER).then_some(all),
             };
