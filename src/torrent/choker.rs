@@ -1,7 +1,6 @@
 //! Who is served: a pure choice, made every ten seconds.
 
 use super::ConnectionId;
-use super::limits::UPLOAD_SLOTS;
 use super::rng::Rng;
 
 /// What the choice is made from.
@@ -14,14 +13,20 @@ pub(super) struct Candidate {
     pub(super) got: u64,
 }
 
-/// The interested peers to serve until the next round. `optimistic` keeps its slot whatever it gives.
-pub(super) fn choose(candidates: &[Candidate], seeding: bool, optimistic: Option<ConnectionId>) -> Vec<ConnectionId> {
+/// The interested peers to serve until the next round, one more than there are `slots`. `optimistic` keeps its slot whatever it
+/// gives.
+pub(super) fn choose(
+    candidates: &[Candidate],
+    slots: usize,
+    seeding: bool,
+    optimistic: Option<ConnectionId>,
+) -> Vec<ConnectionId> {
     let mut order: Vec<&Candidate> = candidates.iter().collect();
     order.sort_by_key(|candidate| {
         let merit = if seeding { candidate.got } else { u64::MAX - candidate.gives };
         (Some(candidate.id) != optimistic, merit, candidate.id)
     });
-    order.iter().take(UPLOAD_SLOTS + 1).map(|candidate| candidate.id).collect()
+    order.iter().take(slots + 1).map(|candidate| candidate.id).collect()
 }
 
 /// One of those that were not chosen, to find out whether they are better than those that were.
@@ -33,6 +38,7 @@ pub(super) fn optimistic(candidates: &[Candidate], chosen: &[ConnectionId], rng:
 
 #[cfg(test)]
 mod tests {
+    use super::super::limits::UPLOAD_SLOTS;
     use super::*;
 
     fn crowd() -> Vec<Candidate> {
@@ -41,7 +47,7 @@ mod tests {
 
     #[test]
     fn a_leecher_serves_those_who_give_most_and_one_on_trust() {
-        let chosen = choose(&crowd(), false, Some(ConnectionId(0)));
+        let chosen = choose(&crowd(), UPLOAD_SLOTS, false, Some(ConnectionId(0)));
         assert_eq!(chosen.len(), UPLOAD_SLOTS + 1);
         assert!(chosen.contains(&ConnectionId(0)) && chosen.contains(&ConnectionId(19)));
         assert!(!chosen.contains(&ConnectionId(1)));
@@ -49,13 +55,13 @@ mod tests {
 
     #[test]
     fn a_seeder_serves_those_who_got_least() {
-        let chosen = choose(&crowd(), true, None);
+        let chosen = choose(&crowd(), UPLOAD_SLOTS, true, None);
         assert!(chosen.contains(&ConnectionId(0)) && !chosen.contains(&ConnectionId(19)));
     }
 
     #[test]
     fn the_trusted_one_comes_from_those_left_out() {
-        let chosen = choose(&crowd(), false, None);
+        let chosen = choose(&crowd(), UPLOAD_SLOTS, false, None);
         let trusted = optimistic(&crowd(), &chosen, &mut Rng::new(1)).expect("eleven are left out");
         assert!(!chosen.contains(&trusted));
         assert_eq!(optimistic(&crowd()[..2], &[ConnectionId(0), ConnectionId(1)], &mut Rng::new(1)), None);

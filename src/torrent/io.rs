@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::tracker::ScrapeCounts;
-use super::{Bitfield, InfoHash, PieceIndex};
+use super::{Bitfield, InfoHash, PieceIndex, RateLimits};
 
 /// One connection to one peer, from the first offer to the closed channel. Made by the engine, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -106,8 +106,10 @@ pub enum Command {
     Pause(InfoHash),
     /// Go on after [`Command::Pause`] or after a storage failure.
     Resume(InfoHash),
-    /// These bytes of the content are wanted soon: somebody is listening there.
+    /// These bytes of the content go before all others: somebody is listening there.
     WantSoon(InfoHash, Range<u64>),
+    /// How fast bytes may move from now on: those of one torrent, or of all together. Both hold where both are given.
+    Limit(Option<InfoHash>, RateLimits),
     /// The network may have changed, or the page woke up: try every tracker at once.
     NetworkChanged,
     /// Ask these trackers how many have these torrents, without joining any of them. They need not be in the session. Each

@@ -177,6 +177,15 @@ pub(super) const CACHE_BYTES: usize = 8 * 1024 * 1024;
 /// Bytes being read from storage at once, per torrent: enough to hide its latency, few enough for the cache to keep.
 pub(super) const READ_AHEAD_BYTES: usize = 1024 * 1024;
 
+// Rate limits.
+
+/// How much of an unused limit gathers: a page in the background is woken once a second, and is to move as much then.
+pub(super) const LIMITER_BURST: Duration = Duration::from_secs(1);
+
+/// What a limit on sending leaves every served peer at least, in bytes per second: fewer are served at a time then. webtorrent
+/// leaves whoever sends no block for 30 seconds.
+pub(super) const LEAST_SHARE: u64 = 2 * 1024;
+
 // Choking.
 
 /// Peers served at once. webtorrent serves ten; a phone's uplink is shared better among few.

@@ -41,6 +41,7 @@ mod id;
 mod info;
 mod info_builder;
 mod io;
+mod limiter;
 mod limits;
 mod magnet;
 mod metainfo;
@@ -65,6 +66,7 @@ pub use info_builder::{InfoBuilder, default_piece_length};
 pub use io::{
     AddTorrent, ClosedBy, Command, ConnectionId, Event, FetchAnswer, FetchFailure, FetchId, Input, Output, SocketId,
 };
+pub use limiter::RateLimits;
 pub use limits::{HIGH_WATER_BYTES, LOW_WATER_BYTES};
 pub use magnet::{InvalidMagnet, MAX_MAGNET_LEN, Magnet};
 pub(crate) use magnet::{percent_decode, percent_encode};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::cache::PieceCache;
 use super::connections::Connections;
+use super::limiter::{Direction, Lanes};
 use super::limits::MAX_TORRENTS;
 use super::rng::Rng;
 use super::swarm::Swarm;
@@ -77,6 +78,8 @@ pub(super) struct Shared {
     pub(super) trackers: Trackers,
     pub(super) connections: Connections,
     pub(super) cache: PieceCache,
+    /// How fast all torrents together may go.
+    pub(super) lanes: Lanes,
     /// Our name in every handshake of this session: two connections to us can be told to be one.
     pub(super) handshake_id: PeerId,
     pub(super) client: String,
@@ -122,6 +125,7 @@ impl Session {
                 trackers: Trackers::default(),
                 connections: Connections::default(),
                 cache: PieceCache::default(),
+                lanes: Lanes::default(),
                 handshake_id,
                 client: config.client,
             },
@@ -177,7 +181,7 @@ impl Session {
     /// When [`Input::Timeout`] is wanted next.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let torrents = self.schedule.first().map(|(at, _)| *at);
-        [torrents, self.shared.trackers.poll_timeout()].into_iter().flatten().min()
+        [torrents, self.shared.trackers.poll_timeout(), self.shared.lanes.poll_timeout()].into_iter().flatten().min()
     }
 
     /// How far a torrent has come.
@@ -227,6 +231,17 @@ impl Session {
             Command::WantSoon(torrent, bytes) => {
                 self.require(torrent)?;
                 self.with_swarm(torrent, |swarm, shared| swarm.want_soon(bytes, shared));
+            }
+            Command::Limit(torrent, limits) => {
+                let now = self.shared.now;
+                match torrent {
+                    Some(torrent) => {
+                        self.require(torrent)?;
+                        self.with_swarm(torrent, |swarm, _| swarm.buckets.set(now, limits));
+                    }
+                    None => self.shared.lanes.set(now, limits),
+                }
+                self.shared.lanes.retry(now);
             }
             Command::NetworkChanged => {
                 let (trackers, mut around) = self.shared.split();
@@ -315,6 +330,7 @@ impl Session {
     }
 
     fn handle_timeout(&mut self) {
+        self.go_round();
         let (trackers, mut around) = self.shared.split();
         for changed in trackers.handle_timeout(&mut around) {
             self.tracker_lost(changed);
@@ -324,6 +340,22 @@ impl Session {
             self.schedule.iter().take_while(|(at, _)| *at <= now).map(|(_, torrent)| *torrent).collect();
         for torrent in due {
             self.with_swarm(torrent, Swarm::handle_timeout);
+        }
+    }
+
+    /// Gives everybody who waits for tokens a turn, one block each, until there are none left.
+    fn go_round(&mut self) {
+        let now = self.shared.now;
+        for direction in [Direction::Down, Direction::Up] {
+            if self.shared.lanes.of(direction).due.is_none_or(|due| due > now) {
+                continue;
+            }
+            let mut line = self.shared.lanes.of(direction).call();
+            while let Some(id) = line.pop_front() {
+                let mut wants_more = false;
+                self.with_connection(id, |swarm, shared| wants_more = swarm.take_turn(direction, id, shared));
+                line.extend(wants_more.then_some(id));
+            }
         }
     }
 

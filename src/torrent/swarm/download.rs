@@ -1,12 +1,13 @@
 //! Bytes coming in: interest, requests, blocks, whole pieces, storage.
 
+use super::super::limiter::Direction;
 use super::super::limits::{
     INTERESTED_AGAIN, MAX_REJECTS, MAX_UNASKED_BLOCKS, REJECT_PAUSE, REQUEST_TIMEOUT, SNUB_TIMEOUT,
 };
 use super::super::peer::{Availability, Peer, PeerTimer};
 use super::super::pieces::Arrival;
 use super::super::session::Shared;
-use super::super::wire::{BlockRequest, Message};
+use super::super::wire::{BLOCK_LEN, BlockRequest, Message};
 use super::super::{ConnectionId, Event, Output, PeerId, PieceIndex};
 use super::{Ending, Swarm};
 
@@ -72,23 +73,55 @@ impl Swarm {
 
     /// Fills the window of requests to one peer.
     pub(super) fn ask(&mut self, id: ConnectionId, shared: &mut Shared) {
-        let (Some(peer), Some(pieces)) = (self.peers.get_mut(&id), &mut self.pieces) else { return };
-        if !peer.is_ready() || !peer.am_interested || peer.timers.is_set(PeerTimer::Ask) {
+        if !self.is_limited(Direction::Down, shared) {
+            self.ask_blocks(id, usize::MAX, shared);
             return;
         }
-        let room = peer.window(shared.now).saturating_sub(peer.asked.len());
-        if room == 0 {
-            return;
+        while self.has_room(id, shared) && self.pay(Direction::Down, id, BLOCK_LEN, false, shared) {
+            if self.ask_blocks(id, 1, shared) == 0 {
+                self.refund(Direction::Down, BLOCK_LEN, shared);
+                return;
+            }
         }
+    }
+
+    /// Asks for one block; whether another could be asked for.
+    pub(super) fn ask_turn(&mut self, id: ConnectionId, shared: &mut Shared) -> bool {
+        if !self.has_room(id, shared) || !self.pay(Direction::Down, id, BLOCK_LEN, true, shared) {
+            return false;
+        }
+        let asked = self.ask_blocks(id, 1, shared);
+        if asked == 0 {
+            self.refund(Direction::Down, BLOCK_LEN, shared);
+        }
+        asked > 0
+    }
+
+    /// Whether this peer may be asked for anything now.
+    fn has_room(&self, id: ConnectionId, shared: &Shared) -> bool {
+        self.peers.get(&id).is_some_and(|peer| {
+            peer.is_ready()
+                && peer.am_interested
+                && !(peer.choking && peer.allowed_fast.is_empty())
+                && !peer.timers.is_set(PeerTimer::Ask)
+                && peer.asked.len() < peer.window(shared.now)
+        })
+    }
+
+    /// Asks for so many blocks at most; how many it were.
+    fn ask_blocks(&mut self, id: ConnectionId, most: usize, shared: &mut Shared) -> usize {
+        if !self.has_room(id, shared) {
+            return 0;
+        }
+        let (Some(peer), Some(pieces)) = (self.peers.get_mut(&id), &mut self.pieces) else { return 0 };
+        let room = peer.window(shared.now).saturating_sub(peer.asked.len()).min(most);
         let (choking, availability, fast) = (peer.choking, &peer.availability, &peer.allowed_fast);
         let offers = |index: u32| availability.has(index) && (!choking || fast.contains(&index));
-        if choking && fast.is_empty() {
-            return;
-        }
         let mut requests = pieces.ask(id, room, offers);
         if requests.is_empty() && peer.asked.is_empty() {
             requests = pieces.ask_again(id, room, offers);
         }
+        let count = requests.len();
         for request in requests {
             peer.say(&Message::Request(request));
             peer.asked.push_back(request);
@@ -98,6 +131,7 @@ impl Swarm {
             peer.timers.set(PeerTimer::Request, shared.now + REQUEST_TIMEOUT);
             peer.timers.set(PeerTimer::Snub, shared.now + SNUB_TIMEOUT);
         }
+        count
     }
 
     pub(super) fn block(
@@ -228,6 +262,7 @@ impl Swarm {
                 stop_waiting(peer);
             }
             pieces.give_back(id, request);
+            self.refund(Direction::Down, request.length, shared);
             self.ask_all(shared);
         } else if let Some(at) = peer.late.iter().position(|late| *late == request) {
             peer.late.remove(at);

@@ -8,6 +8,7 @@ mod announce;
 mod download;
 mod meeting;
 pub(super) mod metadata;
+mod pace;
 mod report;
 mod talk;
 mod upload;
@@ -17,6 +18,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::limiter::Buckets;
 use super::limits::{CHOKE_ROUND, HANDSHAKE_TIMEOUT, LINGER, MAX_PEERS_PER_TORRENT, MAX_REMEMBERED_PEERS};
 use super::peer::{Peer, PeerTimer};
 use super::pieces::Pieces;
@@ -75,6 +77,8 @@ pub(super) struct Swarm {
     reading: BTreeSet<PieceIndex>,
     down: Rate,
     up: Rate,
+    /// How fast this torrent may go.
+    pub(super) buckets: Buckets,
     /// The peer that is served on trust, and for how many more rounds.
     optimistic: Option<(ConnectionId, u32)>,
     problem: Option<String>,
@@ -100,6 +104,7 @@ impl Swarm {
             reading: BTreeSet::new(),
             down: Rate::default(),
             up: Rate::default(),
+            buckets: Buckets::default(),
             optimistic: None,
             problem: None,
             phase: (Phase::Connecting, shared.now),

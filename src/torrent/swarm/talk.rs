@@ -69,7 +69,7 @@ impl Swarm {
         self.found_somebody();
         self.say_extended_handshake(id, shared);
         self.say_availability(id);
-        self.unchoke_early(id);
+        self.unchoke_early(id, shared);
         Ok(())
     }
 
