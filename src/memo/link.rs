@@ -182,6 +182,8 @@ impl Found {
             merge(&mut known.trackers, magnet.trackers);
             merge(&mut known.web_seeds, magnet.web_seeds);
             known.name = known.name.take().or(magnet.name);
+            // Whoever names it without a choice means all of it.
+            known.files = known.files.take().zip(magnet.files).map(|(one, other)| one.union(&other));
         } else if self.magnets.len() == MAX_MEMOS {
             self.too_many = true;
         } else {
@@ -255,6 +257,7 @@ mod tests {
             name: Some("Tuesday morning, 07.31.webm".into()),
             trackers: vec![TRACKER.into(), "wss://second.example/".into()],
             web_seeds: vec![],
+            files: None,
         }
     }
 
@@ -442,6 +445,7 @@ mod tests {
                 name: (!name.is_empty()).then(|| name.to_owned()),
                 trackers: vec![format!("wss://tracker.example/{path}")],
                 web_seeds: vec![],
+            files: None,
             };
             let link = share_link("http://localhost:8080", &magnet);
             prop_assert_eq!(parse_link(&link), Ok(vec![magnet.clone()]));

@@ -128,7 +128,7 @@ impl Driver {
         let held = held.filter(|_| !self.0.disk.holds(&info_hash));
         let (info, have) = held.as_ref().map(|held| (held.info.raw().to_vec(), held.have.clone())).unzip();
         let web_seeds = row.web_seeds.clone();
-        let add = Command::Add(AddTorrent { info_hash, trackers, info, have, web_seeds });
+        let add = Command::Add(AddTorrent { trackers, info, have, web_seeds, ..AddTorrent::new(info_hash) });
         let Some(held) = held else {
             self.command(add);
             return self.retry(info_hash);
@@ -388,7 +388,7 @@ impl Inner {
             Event::Piece(..) => (self.on_event)(DriverEvent::Piece),
             Event::Failed(..) => (self.on_event)(DriverEvent::Turned),
             // The peer is cut off already, and there is nothing that a person could do about it.
-            Event::Misbehaved(..) => {}
+            Event::Misbehaved(..) | Event::Lost(..) => {}
             Event::Scraped(..) => {}
         }
     }

@@ -48,6 +48,8 @@ struct Parsed {
 /// A file of a torrent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
+    /// Its place in the torrent's own list, by which links name it (BEP 53).
+    pub index: u32,
     /// Its path below the torrent's name, cleaned for display. Never empty, never leads anywhere else.
     pub path: Vec<String>,
     /// Where its first byte is in the content.
@@ -205,6 +207,14 @@ impl Info {
         &self.0.files
     }
 
+    /// Whether these bytes of the content only fill up a piece (BEP 47): they are zeros, and nobody has to send them.
+    pub(super) fn is_padding(&self, bytes: Range<u64>) -> bool {
+        let files = self.files();
+        // Empty files begin where the next one begins.
+        let after = files.partition_point(|file| file.offset <= bytes.start);
+        after.checked_sub(1).is_some_and(|at| files[at].padding && bytes.end <= files[at].range().end)
+    }
+
     /// Whether only its own trackers may be used (BEP 27), if the dictionary says so at all.
     pub fn private(&self) -> Option<bool> {
         self.0.private
@@ -234,12 +244,12 @@ impl Eq for Info {}
 fn files(info: &Value<'_>, name: &str) -> Result<Vec<File>, MetainfoError> {
     let Some(list) = info.get("files") else {
         let length = length(info)?;
-        return Ok(vec![File { path: vec![name.to_owned()], offset: 0, length, padding: false }]);
+        return Ok(vec![File { index: 0, path: vec![name.to_owned()], offset: 0, length, padding: false }]);
     };
     let list = list.as_list().ok_or(MetainfoError::Files)?;
     let mut files = Vec::with_capacity(list.len());
     let mut offset = 0u64;
-    for file in list {
+    for (index, file) in (0..).zip(list) {
         let length = length(file)?;
         let attributes = file.get("attr").and_then(Value::as_bytes).unwrap_or_default();
         // Symbolic links have no bytes of their own and lead elsewhere (BEP 47).
@@ -248,7 +258,7 @@ fn files(info: &Value<'_>, name: &str) -> Result<Vec<File>, MetainfoError> {
         }
         let path = file.get("path.utf-8").or_else(|| file.get("path")).and_then(Value::as_list);
         let path = clean_path(path.ok_or(MetainfoError::Files)?)?;
-        files.push(File { path, offset, length, padding: attributes.contains(&b'p') });
+        files.push(File { index, path, offset, length, padding: attributes.contains(&b'p') });
         offset = offset.checked_add(length).filter(|end| *end <= i64::MAX as u64).ok_or(MetainfoError::Length)?;
     }
     if files.is_empty() { Err(MetainfoError::Files) } else { Ok(files) }

@@ -106,6 +106,9 @@ pub enum Command {
     Pause(InfoHash),
     /// Go on after [`Command::Pause`] or after a storage failure.
     Resume(InfoHash),
+    /// Of several files: the pieces of these bytes are wanted from now on, and no others are kept. Of those that were not wanted
+    /// before, the ones in the bitfield are stored already.
+    Select(InfoHash, Vec<Range<u64>>, Bitfield),
     /// These bytes of the content go before all others: somebody is listening there.
     WantSoon(InfoHash, Range<u64>),
     /// How fast bytes may move from now on: those of one torrent, or of all together. Both hold where both are given.
@@ -134,12 +137,25 @@ pub struct AddTorrent {
     pub have: Option<Bitfield>,
     /// URLs of web seeds (BEP 19). They are asked once the metadata is known.
     pub web_seeds: Vec<String>,
+    /// The bytes of the content that are wanted; complete is who has all pieces of them. `None` is all of a single file, and
+    /// nothing of several until [`Command::Select`].
+    pub wanted: Option<Vec<Range<u64>>>,
+    /// Trackers besides its own. They are left when the metadata says that the torrent is private (BEP 27).
+    pub more_trackers: Vec<String>,
 }
 
 impl AddTorrent {
     /// Nothing but its name, to be filled in.
     pub fn new(info_hash: InfoHash) -> Self {
-        Self { info_hash, trackers: Vec::new(), info: None, have: None, web_seeds: Vec::new() }
+        Self {
+            info_hash,
+            trackers: Vec::new(),
+            info: None,
+            have: None,
+            web_seeds: Vec::new(),
+            wanted: None,
+            more_trackers: Vec::new(),
+        }
     }
 }
 
@@ -186,8 +202,10 @@ pub enum Event {
     Metadata(InfoHash, Vec<u8>),
     /// A piece is verified and stored.
     Piece(InfoHash, PieceIndex),
-    /// Every piece is verified and stored.
+    /// Every wanted piece is verified and stored.
     Complete(InfoHash),
+    /// A piece that was stored is gone or altered. It is fetched again if anybody has it.
+    Lost(InfoHash, PieceIndex),
     /// Another device has now all of it, and got at least a piece of it from here.
     Delivered(InfoHash),
     /// A peer broke the protocol or sent false bytes and was cut off. The text says how.

@@ -4,8 +4,8 @@ use std::fmt;
 use std::fmt::Write as _;
 use std::str::FromStr;
 
-use super::InfoHash;
 use super::name::clean_name;
+use super::{FileSelection, InfoHash};
 
 /// The longest link that is looked at. A link with every known tracker and web seed has about 2 KB.
 pub const MAX_MAGNET_LEN: usize = 16 * 1024;
@@ -27,6 +27,8 @@ pub struct Magnet {
     pub trackers: Vec<String>,
     /// URLs of web seeds (`ws`, or `as`).
     pub web_seeds: Vec<String>,
+    /// Which of several files are meant (`so`, BEP 53); all of them when it does not say.
+    pub files: Option<FileSelection>,
 }
 
 /// Why a text is not a magnet link that can be used.
@@ -46,7 +48,7 @@ pub enum InvalidMagnet {
 impl Magnet {
     /// A link with nothing but the infohash.
     pub fn new(info_hash: InfoHash) -> Self {
-        Self { info_hash, name: None, trackers: Vec::new(), web_seeds: Vec::new() }
+        Self { info_hash, name: None, trackers: Vec::new(), web_seeds: Vec::new(), files: None }
     }
 }
 
@@ -61,7 +63,7 @@ impl FromStr for Magnet {
         let query = strip_scheme(text).ok_or(InvalidMagnet::Scheme)?;
         let (mut info_hash, mut numbered_info_hash) = (None, None);
         let mut name = None;
-        let (mut trackers, mut web_seeds) = (Vec::new(), Vec::new());
+        let (mut trackers, mut web_seeds, mut files) = (Vec::new(), Vec::new(), None);
         for pair in query.split('&') {
             // Links copied out of a page's source have `&amp;` between their pairs.
             let Some((key, value)) = pair.trim_start_matches("amp;").split_once('=') else { continue };
@@ -71,12 +73,13 @@ impl FromStr for Magnet {
                 "xt" => numbered_info_hash = numbered_info_hash.or_else(|| exact_topic(value)),
                 "dn" if name.is_none() => name = display_name(value),
                 "tr" => add_url(&mut trackers, value),
+                "so" => files = FileSelection::parse(&percent_decode(value)).or(files),
                 "ws" | "as" => add_url(&mut web_seeds, value),
                 _ => {}
             }
         }
         let info_hash = info_hash.or(numbered_info_hash).ok_or(InvalidMagnet::NoInfoHash)?;
-        Ok(Self { info_hash, name, trackers, web_seeds })
+        Ok(Self { info_hash, name, trackers, web_seeds, files })
     }
 }
 
@@ -87,7 +90,8 @@ impl fmt::Display for Magnet {
             write!(f, "&dn={}", percent_encode(name).replace("%20", "+"))?;
         }
         self.trackers.iter().try_for_each(|url| write!(f, "&tr={}", percent_encode(url)))?;
-        self.web_seeds.iter().try_for_each(|url| write!(f, "&ws={}", percent_encode(url)))
+        self.web_seeds.iter().try_for_each(|url| write!(f, "&ws={}", percent_encode(url)))?;
+        self.files.iter().try_for_each(|files| write!(f, "&so={files}"))
     }
 }
 
@@ -172,11 +176,12 @@ mod tests {
             name: Some("memo one+two & <é>.webm".into()),
             trackers: vec!["wss://t.example/?a=b".into()],
             web_seeds: vec!["https://w.example/(1)".into()],
+            files: FileSelection::parse("0,2-4"),
             ..parse("")
         };
         let text = format!(
             "magnet:?xt=urn:btih:{HEX}&dn=memo+one%2Btwo+%26+%3C%C3%A9%3E.webm\
-             &tr=wss%3A%2F%2Ft.example%2F%3Fa%3Db&ws=https%3A%2F%2Fw.example%2F(1)"
+             &tr=wss%3A%2F%2Ft.example%2F%3Fa%3Db&ws=https%3A%2F%2Fw.example%2F(1)&so=0,2-4"
         );
         assert_eq!(magnet.to_string(), text);
         assert_eq!(text.parse(), Ok(magnet));
@@ -249,6 +254,9 @@ mod tests {
         let many: String = (0..1000).map(|number| format!("&tr=wss://{number}")).collect();
         assert_eq!(parse(&many).trackers.len(), MAX_URLS);
         assert_eq!(parse(&format!("&tr=wss://{}", "a".repeat(MAX_URL_LEN))).trackers, [""; 0]);
-        assert_eq!(parse("&so=0-4294967295,9-1,5-5,x&x.pe=1.2.3.4:5"), parse(""));
+        let selected = |rest: &str| parse(rest).files.map(|files| files.to_string());
+        assert_eq!(selected("&so=0-4294967295,9-1,5-5,x&x.pe=1.2.3.4:5").as_deref(), Some("0-4294967295"));
+        assert_eq!(selected("&so=0%2C2%2C4-6").as_deref(), Some("0,2,4-6"));
+        assert_eq!(parse("&so=9-1&so=").files, None, "what selects nothing does not select");
     }
 }

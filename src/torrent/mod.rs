@@ -37,6 +37,7 @@ mod cache;
 mod choker;
 mod connections;
 pub mod extension;
+mod file_selection;
 mod id;
 mod info;
 mod info_builder;
@@ -60,6 +61,7 @@ mod trackers;
 pub mod wire;
 
 pub use bitfield::{Bitfield, BitfieldError};
+pub use file_selection::FileSelection;
 pub use id::{InfoHash, InvalidInfoHash, PeerId};
 pub use info::{File, Info, MAX_INFO_LEN, MAX_PIECE_LENGTH, PieceIndex};
 pub use info_builder::{InfoBuilder, default_piece_length};

@@ -105,6 +105,8 @@ pub(super) struct Remote {
     pub(super) extensions: Extensions,
     pub(super) metadata_size: Option<u32>,
     pub(super) reqq: usize,
+    /// They want nothing more (BEP 21).
+    pub(super) upload_only: bool,
 }
 
 impl Remote {
@@ -273,6 +275,11 @@ impl Peer {
             self.late.pop_front();
         }
         self.late.push_back(request);
+    }
+
+    /// Whether they have all that they want.
+    pub(super) fn wants_nothing(&self) -> bool {
+        self.availability.is_seed() || self.remote.as_ref().is_some_and(|remote| remote.upload_only)
     }
 
     /// Whether their handshake is in.

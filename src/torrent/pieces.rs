@@ -1,5 +1,7 @@
 //! Every piece of one torrent, each in exactly one state, and the choice of what to ask for next.
 
+mod select;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -28,10 +30,13 @@ pub(super) enum Arrival {
 pub(super) struct Pieces {
     info: Info,
     states: Vec<State>,
+    /// Of the pieces that are wanted, those that are verified and stored.
     have: Bitfield,
+    /// The pieces that are to be had; `None` until it is known which of several files are wanted.
+    wanted: Option<Bitfield>,
     /// How many connected peers that are not seeds have each piece. Seeds have all and change no order.
     availability: Vec<u16>,
-    /// Pieces in [`State::Missing`], rarest first.
+    /// Pieces in [`State::Missing`] that are wanted, rarest first.
     missing: BTreeSet<(u16, u64, u32)>,
     /// Pieces in [`State::Partial`].
     partial: BTreeSet<u32>,
@@ -77,12 +82,19 @@ enum Block {
     Unasked,
     Asked(Vec<ConnectionId>),
     Here(PeerId),
+    /// It only fills up the piece: zeros, which nobody has to send (BEP 47).
+    Padding,
 }
 
 impl Pieces {
-    pub(super) fn new(info: Info, have: Option<Bitfield>, rng: &mut Rng) -> Self {
+    /// All pieces of a torrent. `bytes` says which of them are wanted, `have` which are stored.
+    pub(super) fn new(info: Info, bytes: Option<&[Range<u64>]>, have: Option<Bitfield>, rng: &mut Rng) -> Self {
         let count = info.piece_count();
-        let have = have.filter(|have| have.len() == count).unwrap_or_else(|| Bitfield::new(count));
+        let wanted = bytes.map(|bytes| select::pieces_of(&info, bytes)).or_else(|| select::by_default(&info));
+        let mut have = have.filter(|have| have.len() == count).unwrap_or_else(|| Bitfield::new(count));
+        for index in (0..count).filter(|index| wanted.as_ref().is_none_or(|wanted| !wanted.get(*index))) {
+            have.clear(index);
+        }
         let mut pieces = Self {
             states: (0..count).map(|index| if have.get(index) { State::Have } else { State::Missing }).collect(),
             availability: vec![0; count as usize],
@@ -95,8 +107,10 @@ impl Pieces {
             salt: rng.next(),
             info,
             have,
+            wanted,
         };
-        pieces.missing = pieces.have.iter_zeros().map(|index| pieces.rank(index)).collect();
+        let missing = pieces.have.iter_zeros().filter(|index| pieces.is_chosen(*index));
+        pieces.missing = missing.map(|index| pieces.rank(index)).collect();
         pieces
     }
 
@@ -109,14 +123,29 @@ impl Pieces {
         &self.have
     }
 
+    /// Whether every wanted piece is verified and stored. Not before it is known which are wanted.
     pub(super) fn is_complete(&self) -> bool {
-        self.have.is_full()
+        self.wanted.as_ref().is_some_and(|wanted| wanted.count_ones() == self.have.count_ones())
+    }
+
+    /// Whether every piece there is is verified and stored.
+    pub(super) fn is_whole(&self) -> bool {
+        self.wanted.is_some() && self.have.is_full()
     }
 
     /// Bytes of the pieces that are verified and stored.
     pub(super) fn have_bytes(&self) -> u64 {
-        let whole = u64::from(self.have.count_ones()) * u64::from(self.info.piece_length());
-        let last = self.info.piece_count().checked_sub(1).filter(|last| self.have.get(*last));
+        self.bytes_of(&self.have)
+    }
+
+    /// Bytes of the pieces that are wanted; none before it is known which.
+    pub(super) fn wanted_bytes(&self) -> u64 {
+        self.wanted.as_ref().map_or(0, |wanted| self.bytes_of(wanted))
+    }
+
+    fn bytes_of(&self, pieces: &Bitfield) -> u64 {
+        let whole = u64::from(pieces.count_ones()) * u64::from(self.info.piece_length());
+        let last = self.info.piece_count().checked_sub(1).filter(|last| pieces.get(*last));
         let short = last
             .and_then(|last| self.info.piece(last))
             .map_or(0, |last| u64::from(self.info.piece_length()) - u64::from(self.info.piece_len(last)));
@@ -136,7 +165,7 @@ impl Pieces {
 
     /// Whether this piece is still to be fetched.
     pub(super) fn wants(&self, index: u32) -> bool {
-        matches!(self.states.get(index as usize), Some(State::Missing | State::Partial(_)))
+        self.is_chosen(index) && matches!(self.states.get(index as usize), Some(State::Missing | State::Partial(_)))
     }
 
     /// Somebody listens here: these pieces go first.
@@ -233,7 +262,9 @@ impl Pieces {
         if partial.source == Source::One(Some(peer)) && !theirs {
             // What they sent so far must not be mixed with what the next one sends.
             self.reset(request.piece, Source::One(None));
-        } else if partial.unasked == partial.blocks.len() && partial.source == Source::Anyone {
+        } else if partial.source == Source::Anyone
+            && partial.blocks.iter().all(|block| matches!(block, Block::Unasked | Block::Padding))
+        {
             self.reset(request.piece, Source::Anyone);
         }
     }
@@ -268,8 +299,8 @@ impl Pieces {
             return Arrival::Unwanted;
         }
         let others = match std::mem::replace(block, Block::Here(sender)) {
-            Block::Here(first) => {
-                *block = Block::Here(first);
+            known @ (Block::Here(_) | Block::Padding) => {
+                *block = known;
                 return Arrival::Unwanted;
             }
             Block::Asked(peers) => peers.into_iter().filter(|peer| *peer != from).collect(),
@@ -283,7 +314,7 @@ impl Pieces {
         }
         partial.data.resize(self.info.piece_len(piece) as usize, 0);
         partial.data[begin as usize..][..bytes.len()].copy_from_slice(bytes);
-        if partial.blocks.iter().all(|block| matches!(block, Block::Here(_))) {
+        if partial.blocks.iter().all(|block| matches!(block, Block::Here(_) | Block::Padding)) {
             self.finish(piece, others)
         } else {
             Arrival::Block { others }
@@ -296,12 +327,11 @@ impl Pieces {
             return false;
         }
         self.writing_bytes -= self.info.piece_len(piece) as usize;
-        if stored {
+        if stored && self.is_chosen(piece.get()) {
             self.states[piece.index()] = State::Have;
             self.have.set(piece.get());
         } else {
-            self.states[piece.index()] = State::Missing;
-            self.missing.insert(self.rank(piece.get()));
+            self.miss(piece.get());
         }
         true
     }
@@ -310,10 +340,17 @@ impl Pieces {
     pub(super) fn lost(&mut self, piece: PieceIndex) -> bool {
         let had = self.have.clear(piece.get());
         if had {
-            self.states[piece.index()] = State::Missing;
-            self.missing.insert(self.rank(piece.get()));
+            self.miss(piece.get());
         }
         had
+    }
+
+    /// Nothing is left of this piece. It is fetched if it is wanted.
+    fn miss(&mut self, index: u32) {
+        self.states[index as usize] = State::Missing;
+        if self.is_chosen(index) {
+            self.missing.insert(self.rank(index));
+        }
     }
 
     fn has_room(&self) -> bool {
@@ -329,11 +366,27 @@ impl Pieces {
         let count = length.div_ceil(BLOCK_LEN) as usize;
         let suspected = self.suspects.contains_key(&index);
         let source = if suspected { Source::One(None) } else { Source::Anyone };
-        let partial = Partial { data: Vec::new(), blocks: vec![Block::Unasked; count], unasked: count, source };
+        let blocks = self.blocks(piece, count);
+        let unasked = blocks.iter().filter(|block| **block == Block::Unasked).count();
+        let partial = Partial { data: Vec::new(), blocks, unasked, source };
         self.missing.remove(&self.rank(index));
         self.states[piece.index()] = State::Partial(Box::new(partial));
         self.partial.insert(index);
         self.partial_bytes += length as usize;
+    }
+
+    /// Blocks that nobody was asked for, and those that need not be.
+    fn blocks(&self, piece: PieceIndex, count: usize) -> Vec<Block> {
+        let start = self.info.piece_range(piece).start;
+        let is_padding = |number: usize| {
+            let request = request(&self.info, piece.get(), number);
+            let from = start + u64::from(request.begin);
+            self.info.is_padding(from..from + u64::from(request.length))
+        };
+        let blocks = (0..count).map(|number| if is_padding(number) { Block::Padding } else { Block::Unasked });
+        let blocks: Vec<Block> = blocks.collect();
+        // A piece is finished by a block that arrives. One that is nothing but padding is fetched like any other.
+        if blocks.contains(&Block::Unasked) { blocks } else { vec![Block::Unasked; count] }
     }
 
     fn ask_piece(&mut self, index: u32, peer: ConnectionId, count: usize, asked: &mut Vec<BlockRequest>) {
@@ -378,7 +431,7 @@ impl Pieces {
             let liars = before.iter().zip(&senders).filter(|(then, now)| then.1 != now.1).map(|(then, _)| then.0);
             return Arrival::Verified { piece, data: partial.data, others, liars: liars.collect() };
         }
-        self.missing.insert(self.rank(index));
+        self.miss(index);
         let distinct: BTreeSet<PeerId> = senders.iter().map(|(sender, _)| *sender).collect();
         let liar = distinct.first().copied().filter(|_| distinct.len() == 1);
         if liar.is_none() && self.suspects.len() < MAX_SUSPECTS {
@@ -390,15 +443,14 @@ impl Pieces {
     fn reset(&mut self, index: u32, source: Source) {
         let Some(State::Partial(partial)) = self.states.get_mut(index as usize) else { return };
         if source != Source::Anyone {
-            partial.blocks.fill(Block::Unasked);
-            partial.unasked = partial.blocks.len();
+            let asked_for = |block: &&mut Block| **block != Block::Padding;
+            partial.unasked = partial.blocks.iter_mut().filter(asked_for).map(|block| *block = Block::Unasked).count();
             partial.source = source;
             return;
         }
-        self.states[index as usize] = State::Missing;
         self.partial.remove(&index);
         self.partial_bytes -= self.info.piece(index).map_or(0, |piece| self.info.piece_len(piece) as usize);
-        self.missing.insert(self.rank(index));
+        self.miss(index);
     }
 
     /// The place of a missing piece in the order of asking.
@@ -431,7 +483,7 @@ mod tests {
         let bytes: Vec<u8> = (0..16 * BLOCK_LEN).map(|at| (at / 7) as u8).collect();
         let mut builder = InfoBuilder::new("memo", bytes.len() as u64).piece_length(4 * BLOCK_LEN);
         builder.push(&bytes);
-        (Pieces::new(builder.finish().expect("all is in"), None, &mut Rng::new(1)), bytes)
+        (Pieces::new(builder.finish().expect("all is in"), None, None, &mut Rng::new(1)), bytes)
     }
 
     fn block(bytes: &[u8], request: BlockRequest) -> Vec<u8> {

@@ -228,6 +228,10 @@ impl Session {
                 self.require(torrent)?;
                 self.with_swarm(torrent, Swarm::resume);
             }
+            Command::Select(torrent, bytes, stored) => {
+                self.require(torrent)?;
+                self.with_swarm(torrent, |swarm, shared| swarm.select(&bytes, &stored, shared));
+            }
             Command::WantSoon(torrent, bytes) => {
                 self.require(torrent)?;
                 self.with_swarm(torrent, |swarm, shared| swarm.want_soon(bytes, shared));
@@ -265,15 +269,15 @@ impl Session {
     }
 
     fn add(&mut self, torrent: AddTorrent) -> Result<(), Error> {
-        let AddTorrent { info_hash, trackers, info, have, .. } = torrent;
+        let AddTorrent { info_hash, trackers, info, have, wanted, more_trackers, .. } = torrent;
         if !self.swarms.contains_key(&info_hash) {
             if self.swarms.len() >= MAX_TORRENTS {
                 return Err(Error::TooManyTorrents);
             }
             let info = info.map(|raw| parse_info(info_hash, &raw)).transpose()?;
-            self.swarms.insert(info_hash, Swarm::new(info_hash, info, have, &mut self.shared));
+            self.swarms.insert(info_hash, Swarm::new(info_hash, info, have, wanted, &mut self.shared));
         }
-        self.with_swarm(info_hash, |swarm, shared| swarm.add_trackers(trackers, shared));
+        self.with_swarm(info_hash, |swarm, shared| swarm.add_trackers(trackers, more_trackers, shared));
         Ok(())
     }
 

@@ -16,7 +16,7 @@ pub struct Status {
     pub since_ms: u64,
     /// Verified and stored bytes.
     pub have_bytes: u64,
-    /// All bytes; zero while the metadata is not known.
+    /// Bytes of all wanted pieces; zero while the metadata is not known.
     pub total_bytes: u64,
     /// Pieces that are verified and stored, in the layout of a BEP 3 bitfield; empty while the metadata is not known.
     pub have: Vec<u8>,

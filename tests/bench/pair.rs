@@ -83,11 +83,10 @@ impl<'c> Pair<'c> {
         for device in [SENDER, LISTENER] {
             let all = Bitfield::full(content.info.piece_count());
             let add = AddTorrent {
-                info_hash: content.hash(),
                 trackers: vec![TRACKER.to_owned()],
-                web_seeds: Vec::new(),
                 info: Some(content.info.raw().to_vec()),
                 have: (device == SENDER).then_some(all),
+                ..AddTorrent::new(content.hash())
             };
             pair.inputs.push_back((device, Input::Command(Command::Add(add))));
         }

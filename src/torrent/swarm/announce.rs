@@ -84,9 +84,10 @@ impl Announce {
 }
 
 impl Swarm {
-    /// Takes in trackers that are not known yet, and announces there.
-    pub(in super::super) fn add_trackers(&mut self, urls: Vec<String>, shared: &mut Shared) {
-        for url in urls {
+    /// Takes in trackers that are not known yet, and announces there. `more` are not the torrent's own, and come first.
+    pub(in super::super) fn add_trackers(&mut self, own: Vec<String>, more: Vec<String>, shared: &mut Shared) {
+        let more = self.allowed_besides(more, &own);
+        for url in more.into_iter().chain(own) {
             if self.urls.len() < super::super::limits::MAX_TRACKERS_PER_TORRENT && !self.urls.contains(&url) {
                 self.urls.push(url);
             }
@@ -112,6 +113,22 @@ impl Swarm {
         self.announce_all(Some(AnnounceEvent::Stopped), shared);
         for announce in std::mem::take(&mut self.announces) {
             shared.leave_tracker(announce.tracker, self.info_hash);
+        }
+    }
+
+    /// Leaves those that are not to be used any more.
+    pub(super) fn leave_unlisted_trackers(&mut self, shared: &mut Shared) {
+        let is_listed = |tracker: TrackerId, shared: &Shared| {
+            self.urls.iter().any(|url| url.strip_suffix('/').unwrap_or(url) == shared.trackers.url(tracker))
+        };
+        let unlisted = self.announces.iter().filter(|announce| !is_listed(announce.tracker, shared));
+        for (tracker, started) in unlisted.map(|it| (it.tracker, it.started)).collect::<Vec<_>>() {
+            if started {
+                self.send_announce(tracker, Some(AnnounceEvent::Stopped), shared);
+            }
+            self.recall_offers(tracker, shared);
+            self.announces.retain(|announce| announce.tracker != tracker);
+            shared.leave_tracker(tracker, self.info_hash);
         }
     }
 
@@ -251,7 +268,8 @@ impl Swarm {
     }
 
     pub(super) fn left(&self) -> u64 {
-        let missing = |pieces: &Pieces| pieces.info().total_length() - pieces.have_bytes();
+        // What is not wanted is not left to be fetched (BEP 3).
+        let missing = |pieces: &Pieces| pieces.wanted_bytes() - pieces.have_bytes();
         self.pieces.as_ref().map_or(UNKNOWN_LEFT, missing)
     }
 

@@ -122,7 +122,8 @@ impl Swarm {
             Ok(info) => info,
             Err(error) => return self.fail(format!("The metadata cannot be used: {error}."), shared),
         };
-        self.pieces = Some(Pieces::new(info, None, &mut shared.rng));
+        self.keep_to_own_trackers(&info, shared);
+        self.pieces = Some(Pieces::new(info, self.wanted.as_deref(), None, &mut shared.rng));
         shared.event(Event::Metadata(self.info_hash, raw));
         for peer in self.peers.values_mut() {
             peer.pull = None;

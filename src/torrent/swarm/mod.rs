@@ -1,8 +1,8 @@
 //! One torrent: its pieces, its peers, and its place at the trackers.
 //!
 //! The machine is one struct; its reactions lie by subject in the files beside this one: [`meeting`] finds peers through the
-//! trackers, [`talk`] understands what they say, [`metadata`], [`download`] and [`upload`] move the bytes, [`report`] tells how
-//! it goes.
+//! trackers, [`talk`] understands what they say, [`metadata`], [`download`] and [`upload`] move the bytes, [`select`] says which
+//! of them are wanted, [`report`] tells how it goes.
 
 mod announce;
 mod download;
@@ -10,6 +10,7 @@ mod meeting;
 pub(super) mod metadata;
 mod pace;
 mod report;
+mod select;
 mod talk;
 mod upload;
 
@@ -17,6 +18,7 @@ mod upload;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::limiter::Buckets;
 use super::limits::{CHOKE_ROUND, HANDSHAKE_TIMEOUT, LINGER, MAX_PEERS_PER_TORRENT, MAX_REMEMBERED_PEERS};
@@ -64,7 +66,11 @@ pub(super) struct Swarm {
     /// Known once the metadata is.
     pieces: Option<Pieces>,
     activity: Activity,
+    /// The bytes that are wanted, as long as the pieces are not known.
+    wanted: Option<Vec<Range<u64>>>,
     urls: Vec<String>,
+    /// Those of them that are not the torrent's own.
+    more_urls: Vec<String>,
     announces: Vec<Announce>,
     half_open: BTreeMap<ConnectionId, HalfOpen>,
     peers: BTreeMap<ConnectionId, Peer>,
@@ -89,12 +95,20 @@ pub(super) struct Swarm {
 }
 
 impl Swarm {
-    pub(super) fn new(info_hash: InfoHash, info: Option<Info>, have: Option<Bitfield>, shared: &mut Shared) -> Self {
+    pub(super) fn new(
+        info_hash: InfoHash,
+        info: Option<Info>,
+        have: Option<Bitfield>,
+        wanted: Option<Vec<Range<u64>>>,
+        shared: &mut Shared,
+    ) -> Self {
         Self {
             info_hash,
-            pieces: info.map(|info| Pieces::new(info, have, &mut shared.rng)),
+            pieces: info.map(|info| Pieces::new(info, wanted.as_deref(), have, &mut shared.rng)),
+            wanted,
             activity: Activity::Running,
             urls: Vec::new(),
+            more_urls: Vec::new(),
             announces: Vec::new(),
             half_open: BTreeMap::new(),
             peers: BTreeMap::new(),
@@ -146,7 +160,7 @@ impl Swarm {
         self.timers.stop(SwarmTimer::Choke);
     }
 
-    pub(super) fn want_soon(&mut self, bytes: std::ops::Range<u64>, shared: &mut Shared) {
+    pub(super) fn want_soon(&mut self, bytes: Range<u64>, shared: &mut Shared) {
         if let Some(pieces) = &mut self.pieces {
             pieces.want_soon(bytes);
         }
@@ -237,19 +251,25 @@ impl Swarm {
         }
     }
 
-    /// Both sides have everything: the connection has done its work.
+    /// Both sides have everything that they want: the connection has done its work.
     fn part_if_done(&mut self, id: ConnectionId, shared: &mut Shared) {
-        let done = self.is_complete() && self.peers.get(&id).is_some_and(|peer| peer.availability.is_seed());
+        let done = self.is_complete() && self.peers.get(&id).is_some_and(Peer::wants_nothing);
         if done {
             self.end(id, Ending::Quiet, shared);
         }
     }
 
-    /// Every piece is here now.
+    /// Every wanted piece is here now.
     fn completed(&mut self, shared: &mut Shared) {
         shared.event(Event::Complete(self.info_hash));
         self.problem = None;
-        for peer in self.peers.values_mut().filter(|peer| peer.availability.is_seed()) {
+        if self.pieces.as_ref().is_some_and(|pieces| !pieces.is_whole()) {
+            // No `have` tells the others that this is all that was wanted (BEP 21).
+            for id in self.peers.keys().copied().collect::<Vec<_>>() {
+                self.say_extended_handshake(id, shared);
+            }
+        }
+        for peer in self.peers.values_mut().filter(|peer| peer.wants_nothing()) {
             peer.timers.set(PeerTimer::Linger, shared.now + LINGER);
         }
         for id in self.half_open.iter().filter(|(_, half)| half.is_unanswered()).map(|(id, _)| *id).collect::<Vec<_>>()

@@ -14,7 +14,7 @@ impl Swarm {
             phase: self.phase.0,
             since_ms: self.phase.1.as_millis(),
             have_bytes: self.pieces.as_ref().map_or(0, Pieces::have_bytes),
-            total_bytes: self.pieces.as_ref().map_or(0, |pieces| pieces.info().total_length()),
+            total_bytes: self.pieces.as_ref().map_or(0, Pieces::wanted_bytes),
             have: self.pieces.as_ref().map_or_else(Vec::new, |pieces| pieces.have().as_bytes().to_vec()),
             down_rate: self.down.per_second(shared.now),
             up_rate: self.up.per_second(shared.now),

@@ -64,6 +64,7 @@ impl Swarm {
             extensions: Extensions::default(),
             metadata_size: None,
             reqq: DEFAULT_REQQ,
+            upload_only: false,
         });
         self.problem = None;
         self.found_somebody();
@@ -112,7 +113,7 @@ impl Swarm {
         match &self.pieces {
             None if fast && !webtorrent => peer.say(&Message::HaveNone),
             None => {}
-            Some(pieces) if fast && !webtorrent && pieces.is_complete() => peer.say(&Message::HaveAll),
+            Some(pieces) if fast && !webtorrent && pieces.is_whole() => peer.say(&Message::HaveAll),
             Some(pieces) if fast && !webtorrent && pieces.have().count_ones() == 0 => peer.say(&Message::HaveNone),
             Some(pieces) if webtorrent || pieces.have().count_ones() > 0 => {
                 peer.say(&Message::Bitfield(pieces.have().as_bytes().to_vec()));
@@ -171,12 +172,17 @@ impl Swarm {
         if let Some(reqq) = said.reqq {
             remote.reqq = reqq as usize;
         }
+        let done = said.upload_only == Some(true) && !remote.upload_only;
+        remote.upload_only = said.upload_only.unwrap_or(remote.upload_only);
         let news = said.metadata_size.is_some() && remote.metadata_size != said.metadata_size;
         remote.metadata_size = said.metadata_size.or(remote.metadata_size);
         if news {
             self.pull_metadata(shared);
         } else if said.metadata_size.is_none() {
             self.push_metadata(id);
+        }
+        if done {
+            self.wants_nothing_more(id, shared);
         }
         Ok(())
     }
@@ -217,7 +223,7 @@ impl Swarm {
         let seed = peer.availability.is_seed();
         self.update_interest(id, shared);
         if seed {
-            self.became_seed(id, shared);
+            self.wants_nothing_more(id, shared);
         }
         Ok(())
     }
@@ -257,7 +263,7 @@ impl Swarm {
         }
         self.update_interest(id, shared);
         if availability.is_seed() {
-            self.became_seed(id, shared);
+            self.wants_nothing_more(id, shared);
         }
         Ok(())
     }
@@ -314,7 +320,8 @@ impl Swarm {
         }
     }
 
-    fn became_seed(&mut self, id: ConnectionId, shared: &mut Shared) {
+    /// They have everything, or everything that they want.
+    fn wants_nothing_more(&mut self, id: ConnectionId, shared: &mut Shared) {
         let peer_id = self.peers.get(&id).and_then(|peer| peer.remote.as_ref()).map(|remote| remote.peer_id);
         if let Some(peer_id) = peer_id.filter(|peer_id| self.served.contains(peer_id))
             && self.delivered.len() < MAX_REMEMBERED_PEERS

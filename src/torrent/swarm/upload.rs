@@ -10,7 +10,7 @@ use super::super::limits::{
 use super::super::peer::Peer;
 use super::super::session::Shared;
 use super::super::wire::{BlockRequest, MAX_BLOCK_LEN, Message, encode_piece};
-use super::super::{ConnectionId, Output, PieceIndex, extension};
+use super::super::{ConnectionId, Event, Output, PieceIndex, extension};
 use super::{Ending, Swarm, SwarmTimer};
 
 impl Swarm {
@@ -237,11 +237,8 @@ impl Swarm {
         }
     }
 
-    fn lose_piece(&mut self, piece: PieceIndex, shared: &mut Shared) {
-        let was_complete = self.is_complete();
-        if !self.pieces.as_mut().is_some_and(|pieces| pieces.lost(piece)) {
-            return;
-        }
+    /// Says that a piece is not to be had here any more.
+    pub(super) fn disclaim(&mut self, piece: PieceIndex) {
         let index = piece.get();
         for peer in self.peers.values_mut() {
             let Some(remote) = &peer.remote else { continue };
@@ -253,6 +250,15 @@ impl Swarm {
             peer.queue = kept;
             gone.into_iter().for_each(|request| refuse(peer, request));
         }
+    }
+
+    fn lose_piece(&mut self, piece: PieceIndex, shared: &mut Shared) {
+        let was_complete = self.is_complete();
+        if !self.pieces.as_mut().is_some_and(|pieces| pieces.lost(piece)) {
+            return;
+        }
+        shared.event(Event::Lost(self.info_hash, piece));
+        self.disclaim(piece);
         for id in self.peers.keys().copied().collect::<Vec<_>>() {
             self.update_interest(id, shared);
         }

@@ -71,11 +71,10 @@ impl Rig {
             strangers: 0,
         };
         let add = AddTorrent {
-            info_hash: rig.hash(),
             trackers: vec!["wss://tracker/".to_owned()],
             info: (!matches!(role, Role::Magnet)).then(|| rig.info.raw().to_vec()),
             have: matches!(role, Role::Seeder).then(|| Bitfield::full(rig.info.piece_count())),
-            web_seeds: vec![],
+            ..AddTorrent::new(rig.hash())
         };
         rig.feed(Input::Command(Command::Add(add)));
         let opened = rig.outputs.iter().find_map(|output| match output {
