@@ -3,7 +3,6 @@
 
 const CACHE = `voice-memos-${VERSION}`;
 const INDEX = "/index.html";
-const CONFIG = "/config.json";
 const AUDIO = "/audio/";
 // A player is fed in small parts, so that a memo of six hours needs no more memory than a note of two seconds.
 const PART_BYTES = 256 * 1024;
@@ -20,7 +19,6 @@ self.addEventListener("fetch", (event) => {
   if (url.origin !== location.origin || (request.method !== "GET" && request.method !== "HEAD")) return;
   if (request.mode === "navigate") event.respondWith(fromCache(INDEX, request));
   else if (url.pathname.startsWith(AUDIO)) event.respondWith(audio(request, url, event.clientId));
-  else if (url.pathname === CONFIG) event.respondWith(config(request));
   else if (ASSETS.includes(url.pathname)) event.respondWith(fromCache(url.pathname, request));
 });
 
@@ -47,18 +45,6 @@ async function takeOver() {
 async function fromCache(path, request) {
   const cache = await caches.open(CACHE);
   return (await cache.match(path)) ?? fetch(request);
-}
-
-// What a deployer changes takes effect at the next start; offline, what was there last time counts.
-async function config(request) {
-  const cache = await caches.open(CACHE);
-  try {
-    const response = await fetch(request);
-    if (response.ok && request.method === "GET") await cache.put(CONFIG, response.clone());
-    return response;
-  } catch {
-    return (await cache.match(CONFIG)) ?? Response.error();
-  }
 }
 
 // GET /audio/<memo id>: a part of it as 206 when a range is asked for, all of it as a stream when not.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Response, RtcConfiguration, Url};
 
 use crate::store::Store;
@@ -10,8 +10,14 @@ use crate::store::Store;
 /// Where a deployer changes things without a rebuild.
 const CONFIG_URL: &str = "/config.json";
 
+/// The tracker of `serve`, for a host that has no config.json.
+const OWN_TRACKER: &str = "/announce";
+
 /// The name of [`NetworkSettings`] among the stored settings.
 const SETTING: &str = "network";
+
+/// The name of the last [`ConfigFile`] among the stored settings.
+const LAST_FILE: &str = "config.json";
 
 /// Imports above this size ask first when config.json does not say: a hundred megabytes are three days of voice.
 const ASK_ABOVE_BYTES: u64 = 100 * 1024 * 1024;
@@ -91,7 +97,7 @@ impl NetworkSettings {
 }
 
 /// The shape of config.json.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct ConfigFile {
     trackers: Vec<String>,
@@ -100,12 +106,21 @@ struct ConfigFile {
 }
 
 impl Config {
-    /// Reads config.json, from the service worker's cache when there is no network, and what the person changed. Without
-    /// either, this site's own tracker is all there is.
+    /// The last config.json, and what the person changed. A start does not wait for the network: what a deployer changed since
+    /// counts from the next start on. Without any, this site's own tracker is all there is.
     pub async fn load(store: &Store) -> Self {
-        let file = fetch_file()
-            .await
-            .unwrap_or_else(|| ConfigFile { trackers: vec!["/announce".to_owned()], ..ConfigFile::default() });
+        let file = match store.setting(LAST_FILE).await.ok().flatten() {
+            Some(last) => {
+                let store = store.clone();
+                spawn_local(async move {
+                    refresh(store).await;
+                });
+                last
+            }
+            None => refresh(store.clone())
+                .await
+                .unwrap_or_else(|| ConfigFile { trackers: vec![OWN_TRACKER.to_owned()], ..ConfigFile::default() }),
+        };
         Self::merge(file, NetworkSettings::load(store).await)
     }
 
@@ -170,6 +185,14 @@ pub fn resolve_tracker(url: &str) -> Option<String> {
     let path = url.pathname();
     let path = path.strip_suffix('/').unwrap_or(&path);
     Some(format!("{scheme}://{}{path}{}", url.host(), url.search()))
+}
+
+/// Fetches config.json and keeps it for the next start. When it cannot be had, the last one stays.
+async fn refresh(store: Store) -> Option<ConfigFile> {
+    let file = fetch_file().await?;
+    // Nothing is lost when it cannot be kept: the next start fetches it again.
+    store.put_setting(LAST_FILE, &file).await.ok();
+    Some(file)
 }
 
 async fn fetch_file() -> Option<ConfigFile> {

@@ -16,7 +16,7 @@ const WORKER: &str = "sw.js";
 const INDEX: &str = "index.html";
 /// Shown by the browser when it offers to install the app. The app itself never needs them.
 const PICTURES: &str = "screenshots/";
-/// What a deployer may edit after the build, so it has no copy that would go stale.
+/// What a deployer may edit after the build, so it has no copy that would go stale. The app itself remembers the last one.
 const EDITABLE: &str = "config.json";
 /// Copies of the index that let a host without rewrites answer deep links (a shared link above all).
 const DEEP_LINK_PAGES: [&str; 2] = ["404.html", "share/index.html"];
@@ -76,7 +76,7 @@ pub fn run(dist: &Path, editing: bool) -> Result<Build, PrecacheError> {
         }
     }
     let version = version_of(dist, &files)?;
-    let kept = |name: &&String| *name != WORKER && !name.starts_with(PICTURES);
+    let kept = |name: &&String| *name != WORKER && *name != EDITABLE && !name.starts_with(PICTURES);
     let assets: Vec<String> = files.iter().filter(kept).map(|name| format!("/{name}")).collect();
     let worker = dist.join(WORKER);
     write(&worker, &[stamp(&version, &assets).as_bytes(), &read(&worker)?].concat())?;
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worker_knows_its_version_and_every_file_but_itself() {
+    fn the_worker_knows_its_version_and_every_file_but_itself_and_what_may_be_edited() {
         let dist = build();
         let made = run(dist.path(), false).expect("a finished build");
         let worker = text(&dist, "sw.js");
@@ -225,10 +225,10 @@ mod tests {
         assert_eq!(lines.next(), Some(format!("const VERSION = \"{}\";", made.version).as_str()));
         assert_eq!(
             lines.next(),
-            Some(r#"const ASSETS = ["/app-0123456789abcdef_bg.wasm","/config.json","/icons/icon.png","/index.html"];"#)
+            Some(r#"const ASSETS = ["/app-0123456789abcdef_bg.wasm","/icons/icon.png","/index.html"];"#)
         );
         assert_eq!(lines.next(), Some("addEventListener('install', () => {});"), "the worker's own text follows");
-        assert_eq!(made.files, 4);
+        assert_eq!(made.files, 3);
     }
 
     #[test]
