@@ -29,4 +29,5 @@ mod sharing;
 mod speech;
 mod stage;
 mod tracker;
+mod tracker_client;
 mod unreachable;

@@ -85,7 +85,8 @@ impl Announce {
     pub(super) fn read(fields: &Fields) -> Result<Self, Problem> {
         let offers = match fields.0.get("offers") {
             Some(Value::Array(offers)) => {
-                offers.iter().take(MAX_OFFERS_READ).map(Offer::read).collect::<Result<_, _>>()?
+                // One that cannot be read costs nobody the announce; bittorrent-tracker's own tests send such.
+                offers.iter().take(MAX_OFFERS_READ).filter_map(Offer::read).collect()
             }
             None | Some(Value::Null) => Vec::new(),
             Some(_) => return Err(Problem::Invalid("offers")),
@@ -151,10 +152,10 @@ impl AnnounceEvent {
 }
 
 impl Offer {
-    pub(super) fn read(value: &Value) -> Result<Self, Problem> {
-        let fields = value.as_object().ok_or(Problem::Invalid("offers"))?;
-        let offer_id = fields.get("offer_id").and_then(bytes).ok_or(Problem::Invalid("offer_id"))?;
-        Ok(Self { offer_id: OfferId(offer_id), sdp: sdp(fields, "offer")? })
+    pub(super) fn read(value: &Value) -> Option<Self> {
+        let fields = value.as_object()?;
+        let offer_id = fields.get("offer_id").and_then(bytes)?;
+        Some(Self { offer_id: OfferId(offer_id), sdp: sdp(fields, "offer").ok()? })
     }
 
     pub(super) fn write(&self) -> Value {
