@@ -52,11 +52,10 @@ pub(super) const SLOW: Duration = Duration::from_secs(20);
 /// Peers that are remembered as banned, delivered to, or served, per torrent.
 pub(super) const MAX_REMEMBERED_PEERS: usize = 1024;
 
-// Trackers.
+/// Connections that are over and told of, per torrent: enough to see what goes wrong again and again.
+pub(super) const MAX_ENDED: usize = 12;
 
-/// Characters of all descriptions in one announce: with escapes and the rest it stays under the 12 KiB that every tracker
-/// takes (aquatic: frames of 16 KiB).
-pub(super) const MAX_OFFERED_SDP: usize = 10 * 1024;
+// Trackers.
 
 /// Offers of one torrent to one tracker that wait for answers; older ones make room.
 pub(super) const MAX_UNANSWERED: usize = 10;
@@ -69,6 +68,22 @@ pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Longest pause between two tries of a tracker.
 pub(super) const MAX_RECONNECT: Duration = Duration::from_secs(60);
+
+/// Between two announces that wait in line at one tracker: 200 in a second, so that a thousand shared memos are announced within
+/// five seconds of a reconnect, and no tracker takes it for an attack.
+pub(super) const ANNOUNCE_PACE: Duration = Duration::from_millis(5);
+
+/// Announces that may leave together when the line was empty before.
+pub(super) const MAX_ANNOUNCE_BURST: u64 = 100;
+
+/// Announces that leave together from a long line: a tenth of a second's worth.
+pub(super) const TURNS_AT_ONCE: usize = 20;
+
+/// A scrape that is not answered by then is not going to be.
+pub(super) const SCRAPE_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// Scrapes that wait at one tracker. Each carries up to 255 torrents, so that all torrents of a session fit.
+pub(super) const MAX_SCRAPES: usize = 40;
 
 /// How often to announce until the tracker says.
 pub(super) const DEFAULT_INTERVAL: Duration = Duration::from_secs(120);

@@ -36,6 +36,7 @@ mod bitfield;
 mod cache;
 mod choker;
 mod connections;
+mod encounter;
 pub mod extension;
 mod file_selection;
 mod id;

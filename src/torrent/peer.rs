@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use super::encounter::Record;
 use super::extension::Extensions;
 use super::limits::{
     DEFAULT_REQQ, FIRST_WINDOW, HIGH_WATER_BYTES, KEEP_ALIVE, LOW_WATER_BYTES, MAX_SEND_BYTES, MAX_WINDOW, MIN_WINDOW,
@@ -12,7 +13,7 @@ use super::swarm::metadata::MetadataPull;
 use super::timers::Timers;
 use super::tracker::OfferId;
 use super::wire::{BLOCK_LEN, BlockRequest, Decoder, Message};
-use super::{Bitfield, ConnectionId, Instant, Output, PeerId};
+use super::{Bitfield, ConnectionId, Instant, Output, PeerId, Stage};
 
 /// So many times `interested` is said in vain before others are looked for.
 const PATIENCE: u32 = 2;
@@ -85,6 +86,8 @@ pub(super) struct Peer {
     pub(super) useless_haves: u32,
     pub(super) rejects: u32,
     pub(super) last_heard: Instant,
+    /// How far it came, for people.
+    pub(super) record: Record,
     pub(super) timers: Timers<PeerTimer>,
     /// Messages of this step; they leave together.
     outbox: Vec<u8>,
@@ -155,6 +158,7 @@ impl Peer {
         offered: bool,
         offer_id: OfferId,
         tracker_peer: Option<PeerId>,
+        record: Record,
         now: Instant,
     ) -> Self {
         let mut timers = Timers::new();
@@ -188,6 +192,7 @@ impl Peer {
             useless_haves: 0,
             rejects: 0,
             last_heard: now,
+            record,
             timers,
             outbox: Vec::new(),
             buffered: 0,
@@ -218,6 +223,25 @@ impl Peer {
             out.push_back(Output::Send(self.id, std::mem::replace(&mut bytes, rest)));
         }
         out.push_back(Output::Send(self.id, bytes));
+    }
+
+    /// Bytes of content that came and went.
+    pub(super) fn moved(&self) -> (u64, u64) {
+        (self.down.total(), self.up.total())
+    }
+
+    /// Notes which stage was reached in this step.
+    pub(super) fn note_progress(&mut self, we_are_complete: bool, now: Instant) {
+        if !self.is_ready() || self.record.has_reached(Stage::Bytes) {
+            return;
+        }
+        self.record.reached(Stage::Handshake, now);
+        if if we_are_complete { !self.am_choking } else { !self.choking } {
+            self.record.reached(Stage::Unchoked, now);
+        }
+        if self.moved() != (0, 0) {
+            self.record.reached(Stage::Bytes, now);
+        }
     }
 
     pub(super) fn heard(&mut self, now: Instant) {

@@ -11,7 +11,7 @@ use super::swarm::Swarm;
 use super::tracker::{Relayed, TrackerMessage};
 use super::trackers::{Surroundings, TrackerId, Trackers};
 use super::{
-    AddTorrent, Command, ConnectionId, Event, Info, InfoHash, Input, Instant, Output, PeerId, SocketId, Status,
+    AddTorrent, Command, ConnectionId, Event, Info, InfoHash, Input, Instant, Output, PeerId, SocketId, Stage, Status,
 };
 
 /// How our ids begin, in Azureus style (BEP 20).
@@ -51,6 +51,8 @@ pub struct Session {
     shared: Shared,
     /// When each torrent wants to be called, so that a thousand idle ones cost nothing.
     schedule: BTreeSet<(Instant, InfoHash)>,
+    /// The torrents that something happened to since the last [`Session::news`].
+    touched: BTreeSet<InfoHash>,
 }
 
 /// What a session holds in memory, to be watched: every figure has a limit.
@@ -130,6 +132,7 @@ impl Session {
                 client: config.client,
             },
             schedule: BTreeSet::new(),
+            touched: BTreeSet::new(),
         }
     }
 
@@ -138,6 +141,14 @@ impl Session {
     /// # Errors
     /// Only for the caller's own mistakes; the session is then as it was.
     pub fn handle_input(&mut self, now: Instant, input: Input) -> Result<(), Error> {
+        let handled = self.react(now, input);
+        while let Some((tracker, torrent)) = self.shared.trackers.next_turn(self.shared.now) {
+            self.with_swarm(torrent, |swarm, shared| swarm.tracker_opened(tracker, shared));
+        }
+        handled
+    }
+
+    fn react(&mut self, now: Instant, input: Input) -> Result<(), Error> {
         // A clock that jumps back would make deadlines of the past; time stands still instead.
         self.shared.now = self.shared.now.max(now);
         match input {
@@ -145,11 +156,22 @@ impl Session {
             Input::SocketOpened(socket) => self.handle_socket_opened(socket),
             Input::SocketMessage(socket, text) => self.handle_socket_message(socket, &text),
             Input::SocketClosed(socket) => self.handle_socket_closed(socket),
-            Input::OfferReady(id, sdp) => self.with_connection(id, |swarm, shared| swarm.offer_ready(id, sdp, shared)),
+            Input::OfferReady(id, sdp) => {
+                if let Some(sdp) = self.shared.connections.spare_ready(id, sdp) {
+                    self.with_connection(id, |swarm, shared| swarm.offer_ready(id, sdp, shared));
+                }
+            }
             Input::AnswerReady(id, sdp) => {
                 self.with_connection(id, |swarm, shared| swarm.answer_ready(id, sdp, shared))
             }
-            Input::PathFound(_) | Input::IceServerFailed(..) => {}
+            Input::PathFound(id) => {
+                self.with_connection(id, |swarm, shared| {
+                    swarm.note(id, |record| record.reached(Stage::Path, shared.now))
+                });
+            }
+            Input::IceServerFailed(id, how) => {
+                self.with_connection(id, |swarm, _| swarm.note(id, |record| record.server_failed(&how)));
+            }
             Input::ChannelOpened(id) => self.with_connection(id, |swarm, shared| swarm.channel_opened(id, shared)),
             Input::ChannelBytes(id, bytes) => {
                 self.with_connection(id, |swarm, shared| swarm.channel_bytes(id, &bytes, shared));
@@ -158,6 +180,7 @@ impl Session {
                 self.with_connection(id, |swarm, shared| swarm.channel_buffered(id, bytes, shared));
             }
             Input::ConnectionClosed(id, by) => {
+                self.shared.connections.end_spare(id);
                 self.with_connection(id, |swarm, shared| swarm.connection_closed(id, by, shared));
             }
             Input::PieceRead(torrent, piece, bytes) => {
@@ -181,7 +204,9 @@ impl Session {
     /// When [`Input::Timeout`] is wanted next.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let torrents = self.schedule.first().map(|(at, _)| *at);
-        [torrents, self.shared.trackers.poll_timeout(), self.shared.lanes.poll_timeout()].into_iter().flatten().min()
+        let Shared { trackers, lanes, connections, .. } = &self.shared;
+        let others = [trackers.poll_timeout(), lanes.poll_timeout(), connections.poll_timeout()];
+        others.into_iter().chain([torrents]).flatten().min()
     }
 
     /// How far a torrent has come.
@@ -192,6 +217,18 @@ impl Session {
     /// How far every torrent has come, ordered by infohash.
     pub fn statuses(&self) -> Vec<Status> {
         self.swarms.values().map(|swarm| swarm.status(&self.shared)).collect()
+    }
+
+    /// What is new about the torrents since the last time: how far each has come, or `None` when it is gone. Costs nothing for
+    /// those that nothing happened to.
+    pub fn news(&mut self) -> Vec<(InfoHash, Option<Status>)> {
+        let touched = std::mem::take(&mut self.touched);
+        let news: Vec<_> = touched.into_iter().map(|torrent| (torrent, self.status(&torrent))).collect();
+        // Rates sink without anything happening.
+        let moving = |status: &Status| status.down_rate > 0 || status.up_rate > 0;
+        let moving = news.iter().filter(|(_, status)| status.as_ref().is_some_and(moving));
+        self.touched.extend(moving.map(|(torrent, _)| *torrent));
+        news
     }
 
     /// What is held in memory now.
@@ -248,6 +285,7 @@ impl Session {
                 self.shared.lanes.retry(now);
             }
             Command::NetworkChanged => {
+                self.drop_spares();
                 let (trackers, mut around) = self.shared.split();
                 let probes = trackers.network_changed(&mut around);
                 for torrent in self.swarms.keys().copied().collect::<Vec<_>>() {
@@ -256,12 +294,21 @@ impl Session {
                     self.with_swarm(torrent, |swarm, shared| swarm.network_changed(&probes, shared));
                 }
             }
-            Command::Scrape(..) | Command::PrepareOffers => {}
+            Command::Scrape(torrents, urls) => {
+                let (trackers, mut around) = self.shared.split();
+                urls.iter().for_each(|url| trackers.scrape(url, &torrents, &mut around));
+            }
+            Command::PrepareOffers => {
+                let made = self.shared.connections.prepare(self.shared.now, &mut self.shared.rng);
+                self.shared.out.extend(made.into_iter().map(Output::MakeOffer));
+            }
             Command::Shutdown => {
+                self.drop_spares();
+                self.shared.trackers.disperse();
                 for torrent in self.swarms.keys().copied().collect::<Vec<_>>() {
                     self.with_swarm(torrent, Swarm::leave);
                 }
-                self.swarms.clear();
+                self.touched.extend(std::mem::take(&mut self.swarms).into_keys());
                 self.schedule.clear();
             }
         }
@@ -285,17 +332,25 @@ impl Session {
         self.require(torrent)?;
         self.with_swarm(torrent, Swarm::leave);
         self.shared.cache.forget(|of, _| of == torrent);
+        self.touched.insert(torrent);
         if let Some(at) = self.swarms.remove(&torrent).and_then(|swarm| swarm.scheduled) {
             self.schedule.remove(&(at, torrent));
         }
         Ok(())
     }
 
+    fn drop_spares(&mut self) {
+        for id in self.shared.connections.take_spares(None) {
+            self.shared.close(id);
+        }
+    }
+
     fn handle_socket_opened(&mut self, socket: SocketId) {
-        let now = self.shared.now;
-        let Some((tracker, users)) = self.shared.trackers.opened(socket, now) else { return };
+        let (trackers, mut around) = self.shared.split();
+        let Some((tracker, users)) = trackers.opened(socket, &mut around) else { return };
         for torrent in users {
-            self.with_swarm(torrent, |swarm, shared| swarm.tracker_opened(tracker, shared));
+            let waited_for = self.swarms.get(&torrent).is_some_and(|swarm| !swarm.is_complete());
+            self.shared.trackers.line_up(tracker, torrent, waited_for);
         }
     }
 
@@ -312,11 +367,20 @@ impl Session {
                 swarm.answer_received(tracker, answer, shared);
             }),
             Ok(TrackerMessage::Failure { reason, info_hash: Some(torrent) }) => {
-                self.with_swarm(torrent, |swarm, _| swarm.announce_failed(tracker, reason));
+                self.with_swarm(torrent, |swarm, shared| swarm.announce_failed(tracker, reason, shared.now));
             }
-            Ok(TrackerMessage::Failure { reason, info_hash: None }) => self.shared.trackers.complain(tracker, reason),
-            // A broken message is the tracker's problem, and a scrape was never asked for.
-            Ok(TrackerMessage::Scrape(_)) | Err(_) => {}
+            Ok(TrackerMessage::Failure { reason, info_hash: None }) => {
+                let (trackers, mut around) = self.shared.split();
+                trackers.complain(tracker, reason, &mut around);
+            }
+            Ok(TrackerMessage::Scrape(reply)) => {
+                let (trackers, mut around) = self.shared.split();
+                for (torrent, counts) in trackers.scraped(tracker, reply, &mut around).files {
+                    self.with_swarm(torrent, |swarm, _| swarm.scraped(counts));
+                }
+            }
+            // A broken message is the tracker's problem.
+            Err(_) => {}
         }
     }
 
@@ -340,6 +404,9 @@ impl Session {
             self.tracker_lost(changed);
         }
         let now = self.shared.now;
+        for id in self.shared.connections.take_spares(Some(now)) {
+            self.shared.close(id);
+        }
         let due: Vec<InfoHash> =
             self.schedule.iter().take_while(|(at, _)| *at <= now).map(|(_, torrent)| *torrent).collect();
         for torrent in due {
@@ -379,6 +446,7 @@ impl Session {
         let Some(swarm) = self.swarms.get_mut(&torrent) else { return };
         act(swarm, &mut self.shared);
         swarm.settle(&mut self.shared);
+        self.touched.insert(torrent);
         let at = swarm.poll_timeout();
         if at != swarm.scheduled {
             if let Some(before) = std::mem::replace(&mut swarm.scheduled, at) {

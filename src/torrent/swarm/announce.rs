@@ -3,21 +3,22 @@
 use std::time::Duration;
 
 use super::super::limits::{
-    DEFAULT_INTERVAL, FIRST_RETRY, GATHER_TIMEOUT, MAX_INTERVAL, MAX_OFFERED_SDP, MIN_ANNOUNCE_GAP, SEEDER_PATIENCE,
+    DEFAULT_INTERVAL, FIRST_RETRY, GATHER_TIMEOUT, MAX_INTERVAL, MAX_TRACKERS_PER_TORRENT, MIN_ANNOUNCE_GAP,
+    SEEDER_PATIENCE,
 };
 use super::super::peer::Peer;
 use super::super::pieces::Pieces;
 use super::super::session::Shared;
-use super::super::tracker::{self, AnnounceEvent, AnnounceReply, ClientMessage, MAX_OFFERS, Offer, UNKNOWN_LEFT};
-use super::super::trackers::TrackerId;
-use super::super::{ConnectionId, Instant, TrackerState};
+use super::super::tracker::{self, AnnounceEvent, AnnounceReply, ClientMessage, MAX_OFFERS, UNKNOWN_LEFT};
+use super::super::trackers::{TrackerId, canonical};
+use super::super::{ConnectionId, Instant};
 use super::Swarm;
 
 /// One torrent at one tracker.
 #[derive(Debug)]
 pub(super) struct Announce {
     pub(super) tracker: TrackerId,
-    /// The tracker's socket is open.
+    /// The tracker's socket is open, and this torrent's turn has come on it.
     open: bool,
     /// `started` went out on the current socket.
     started: bool,
@@ -37,16 +38,18 @@ pub(super) struct Announce {
     /// How often nobody was found.
     retries: u32,
     interval: Duration,
+    /// What the tracker wants to pass between two announces at least.
+    min_interval: Duration,
     pub(super) complete: Option<u32>,
     pub(super) incomplete: Option<u32>,
     pub(super) message: Option<String>,
 }
 
 impl Announce {
-    fn new(tracker: TrackerId, open: bool) -> Self {
+    fn new(tracker: TrackerId) -> Self {
         Self {
             tracker,
-            open,
+            open: false,
             started: false,
             preparing: None,
             due: None,
@@ -57,6 +60,7 @@ impl Announce {
             offered: Vec::new(),
             retries: 0,
             interval: DEFAULT_INTERVAL,
+            min_interval: Duration::ZERO,
             complete: None,
             incomplete: None,
             message: None,
@@ -65,7 +69,7 @@ impl Announce {
 
     /// Peers that the tracker counts besides ourselves.
     fn others(&self) -> Option<u32> {
-        Some((self.complete? + self.incomplete?).saturating_sub(1))
+        Some(self.complete?.saturating_add(self.incomplete?).saturating_sub(1))
     }
 
     /// The next announce comes no later than `at`, but keeps its distance from the last.
@@ -75,7 +79,7 @@ impl Announce {
     }
 
     fn backoff(&self, longest: Duration) -> Duration {
-        (FIRST_RETRY * (1 << self.retries.min(8))).min(longest)
+        (FIRST_RETRY * (1 << self.retries.min(8))).max(self.min_interval).min(longest)
     }
 
     pub(super) fn has_replied(&self) -> bool {
@@ -86,9 +90,12 @@ impl Announce {
 impl Swarm {
     /// Takes in trackers that are not known yet, and announces there. `more` are not the torrent's own, and come first.
     pub(in super::super) fn add_trackers(&mut self, own: Vec<String>, more: Vec<String>, shared: &mut Shared) {
-        let more = self.allowed_besides(more, &own);
+        // Those of other kinds, which links are full of, take no place.
+        let known = |urls: Vec<String>| urls.iter().filter_map(|url| canonical(url)).collect::<Vec<_>>();
+        let own = known(own);
+        let more = self.allowed_besides(known(more), &own);
         for url in more.into_iter().chain(own) {
-            if self.urls.len() < super::super::limits::MAX_TRACKERS_PER_TORRENT && !self.urls.contains(&url) {
+            if self.urls.len() < MAX_TRACKERS_PER_TORRENT && !self.urls.contains(&url) {
                 self.urls.push(url);
             }
         }
@@ -101,8 +108,8 @@ impl Swarm {
         for url in self.urls.clone() {
             let Some(tracker) = shared.join_tracker(&url, self.info_hash) else { continue };
             if self.announces.iter().all(|announce| announce.tracker != tracker) {
-                let open = shared.trackers.state(tracker) == TrackerState::Connected;
-                self.announces.push(Announce::new(tracker, open));
+                self.announces.push(Announce::new(tracker));
+                shared.trackers.line_up(tracker, self.info_hash, !self.is_complete());
                 // Offers are gathered while the socket opens.
                 self.prepare(tracker, shared);
             }
@@ -274,13 +281,15 @@ impl Swarm {
     }
 
     pub(in super::super) fn announce_reply(&mut self, tracker: TrackerId, reply: AnnounceReply, shared: &mut Shared) {
-        let interval = shared.trackers.learn(tracker, reply.interval_s.or(reply.min_interval_s), reply.tracker_id);
+        let interval = shared.trackers.learn(tracker, reply.reannounce_after_s(), reply.tracker_id);
+        let min_interval = Duration::from_secs(reply.min_interval_s.unwrap_or(0).into());
         let (looking, complete) = (self.wants_peers(shared.now), self.is_complete());
         let has_seed = self.has_seed(shared.now);
         let has_listener = self.peers.values().any(|peer| peer.is_ready() && !peer.availability.is_seed());
         let now = shared.now;
         let Some(announce) = self.announce_mut(tracker) else { return };
         announce.interval = interval;
+        announce.min_interval = min_interval.min(interval);
         let before = announce.incomplete;
         announce.complete = reply.complete.or(announce.complete).or(Some(0));
         announce.incomplete = reply.incomplete.or(announce.incomplete).or(Some(0));
@@ -307,16 +316,20 @@ impl Swarm {
             }
         }
         if asked {
+            self.handed_on(&carried[..surplus]);
             self.reuse_offers(&carried[surplus..], now);
         }
         self.announces_due(shared);
     }
 
     /// A tracker refused something, about this torrent or about none in particular.
-    pub(in super::super) fn announce_failed(&mut self, tracker: TrackerId, reason: String) {
-        if let Some(announce) = self.announce_mut(tracker) {
-            announce.waiting = false;
-            announce.message = Some(reason);
+    pub(in super::super) fn announce_failed(&mut self, tracker: TrackerId, reason: String, now: Instant) {
+        let Some(announce) = self.announce_mut(tracker) else { return };
+        announce.message = Some(reason);
+        // When it is the announce that was refused, its offers reached nobody.
+        if std::mem::take(&mut announce.waiting) {
+            let carried = std::mem::take(&mut announce.offered);
+            self.reuse_offers(&carried, now);
         }
     }
 
@@ -352,15 +365,4 @@ impl Swarm {
     fn announce_mut(&mut self, tracker: TrackerId) -> Option<&mut Announce> {
         self.announces.iter_mut().find(|announce| announce.tracker == tracker)
     }
-}
-
-/// How many of these offers fit into one announce.
-pub(super) fn fitting(offers: Vec<(ConnectionId, Offer)>) -> Vec<(ConnectionId, Offer)> {
-    let mut room = MAX_OFFERED_SDP;
-    let fits = |(_, offer): &(ConnectionId, Offer)| {
-        let fits = offer.sdp.len() <= room;
-        room -= if fits { offer.sdp.len() } else { 0 };
-        fits
-    };
-    offers.into_iter().filter(fits).collect()
 }

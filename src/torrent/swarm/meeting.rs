@@ -1,17 +1,17 @@
 //! How two devices meet: offers and answers that a tracker carries, until a channel is open between them.
 
 use super::super::connections::Standing;
+use super::super::encounter::Record;
 use super::super::limits::{
     ALIVE, ENOUGH_PEERS, FIRST_RETRY, HANDSHAKE_TIMEOUT, MAX_PEERS_PER_TORRENT, MAX_UNANSWERED, OFFER_TIMEOUT,
     PREPARED_OFFER, SLOW,
 };
 use super::super::peer::{Availability, Peer};
 use super::super::session::Shared;
-use super::super::tracker::{self, ClientMessage, Offer, OfferId, Relayed};
+use super::super::tracker::{self, ClientMessage, MAX_OFFERS_LEN, Offer, OfferId, Relayed};
 use super::super::trackers::TrackerId;
-use super::super::{ConnectionId, Instant, Output, PeerId, SocketId};
+use super::super::{ConnectionId, Instant, Output, Parting, PeerId, SocketId, Stage};
 use super::Swarm;
-use super::announce::fitting;
 
 /// A connection that is not open yet.
 #[derive(Debug)]
@@ -20,13 +20,16 @@ pub(super) struct HalfOpen {
     pub(super) offer_id: OfferId,
     /// How the tracker calls the other side, once there is one.
     pub(super) peer: Option<PeerId>,
-    stage: Stage,
+    state: State,
     /// It has to get on by then.
     deadline: Instant,
+    /// The tracker found somebody for our offer.
+    handed_on: bool,
+    pub(super) record: Record,
 }
 
 #[derive(Debug)]
-enum Stage {
+enum State {
     /// Our offer is being made.
     Gathering,
     /// Our offer waits for an announce.
@@ -42,16 +45,34 @@ enum Stage {
 impl HalfOpen {
     /// Whether the offer was ours.
     pub(super) fn is_ours(&self) -> bool {
-        !matches!(self.stage, Stage::Answering { .. } | Stage::Connecting { ours: false })
+        !matches!(self.state, State::Answering { .. } | State::Connecting { ours: false })
+    }
+
+    /// Our offer is made.
+    fn is_described(&mut self, sdp: String, now: Instant) {
+        self.record.we_said(&sdp);
+        self.state = State::Ready { sdp };
+        self.deadline = now + PREPARED_OFFER;
     }
 
     /// Whether nobody took it up yet.
     pub(super) fn is_unanswered(&self) -> bool {
-        matches!(self.stage, Stage::Gathering | Stage::Ready { .. } | Stage::Offered { .. })
+        matches!(self.state, State::Gathering | State::Ready { .. } | State::Offered { .. })
     }
 
     pub(super) fn is_connecting(&self) -> bool {
         !self.is_unanswered()
+    }
+
+    /// What it has waited for in vain at its deadline; nothing worth telling when the offer reached nobody.
+    fn missed(&self) -> Option<Parting> {
+        match self.state {
+            State::Gathering => Some(Parting::Setup),
+            State::Ready { .. } => None,
+            State::Offered { .. } => self.handed_on.then_some(Parting::NoAnswer),
+            State::Answering { .. } => Some(Parting::Setup),
+            State::Connecting { .. } => Some(Parting::NoChannel),
+        }
     }
 }
 
@@ -93,20 +114,33 @@ impl Swarm {
     /// Makes offers until `wanted` are ready or on their way for this tracker.
     pub(super) fn make_offers(&mut self, tracker: TrackerId, wanted: usize, shared: &mut Shared) {
         let prepared =
-            |half: &&HalfOpen| half.tracker == tracker && matches!(half.stage, Stage::Gathering | Stage::Ready { .. });
+            |half: &&HalfOpen| half.tracker == tracker && matches!(half.state, State::Gathering | State::Ready { .. });
         let ready = self.half_open.values().filter(prepared).count();
+        let wanted = shared.connections.fair_share(wanted);
         for _ in ready..wanted {
             self.make_room(tracker, shared);
-            let Some(id) = shared.connections.begin(self.info_hash, Standing::Offering) else { return };
-            let half = HalfOpen {
+            let mut half = HalfOpen {
                 tracker,
-                offer_id: OfferId::new(shared.rng.id()),
+                offer_id: OfferId::new([0; 20]),
                 peer: None,
-                stage: Stage::Gathering,
+                state: State::Gathering,
                 deadline: shared.now + OFFER_TIMEOUT,
+                handed_on: false,
+                record: Record::new(true, shared.trackers.url(tracker)),
             };
-            self.half_open.insert(id, half);
-            shared.out.push_back(Output::MakeOffer(id));
+            if let Some(spare) = shared.connections.adopt_spare(self.info_hash) {
+                half.offer_id = spare.offer_id;
+                if let Some(sdp) = spare.sdp {
+                    half.is_described(sdp, shared.now);
+                }
+                self.half_open.insert(spare.id, half);
+            } else if let Some(id) = shared.connections.begin(self.info_hash, Standing::Offering) {
+                half.offer_id = OfferId::new(shared.rng.id());
+                self.half_open.insert(id, half);
+                shared.out.push_back(Output::MakeOffer(id));
+            } else {
+                return;
+            }
         }
     }
 
@@ -115,19 +149,18 @@ impl Swarm {
         let waiting = |(_, half): &(&ConnectionId, &HalfOpen)| half.tracker == tracker && half.is_unanswered();
         let waiting: Vec<ConnectionId> = self.half_open.iter().filter(waiting).map(|(id, _)| *id).collect();
         if waiting.len() >= MAX_UNANSWERED {
-            self.drop_half_open(waiting[0], shared);
+            self.drop_half_open(waiting[0], Parting::Withdrawn, shared);
         }
     }
 
     pub(super) fn is_gathering(&self, tracker: TrackerId) -> bool {
-        self.half_open.values().any(|half| half.tracker == tracker && matches!(half.stage, Stage::Gathering))
+        self.half_open.values().any(|half| half.tracker == tracker && matches!(half.state, State::Gathering))
     }
 
     pub(in super::super) fn offer_ready(&mut self, id: ConnectionId, sdp: String, shared: &mut Shared) {
         let Some(half) = self.half_open.get_mut(&id) else { return };
-        if matches!(half.stage, Stage::Gathering) {
-            half.stage = Stage::Ready { sdp };
-            half.deadline = shared.now + PREPARED_OFFER;
+        if matches!(half.state, State::Gathering) {
+            half.is_described(sdp, shared.now);
             let tracker = half.tracker;
             self.send_prepared(tracker, shared);
         }
@@ -141,25 +174,43 @@ impl Swarm {
         now: Instant,
     ) -> Vec<(ConnectionId, Offer)> {
         let ready = self.half_open.iter().filter(|(_, half)| half.tracker == tracker).filter_map(|(id, half)| {
-            let Stage::Ready { sdp } = &half.stage else { return None };
+            let State::Ready { sdp } = &half.state else { return None };
             Some((*id, Offer { offer_id: half.offer_id, sdp: sdp.clone() }))
         });
-        let offers = fitting(ready.take(wanted).collect());
+        let mut room = MAX_OFFERS_LEN;
+        let fits = |(_, offer): &(ConnectionId, Offer)| {
+            let length = offer.encoded_len();
+            let fits = length <= room;
+            room -= if fits { length } else { 0 };
+            fits
+        };
+        // One that is too long for any announce stays behind and holds no other up.
+        let offers: Vec<_> = ready.filter(fits).take(wanted).collect();
         for (id, offer) in &offers {
             if let Some(half) = self.half_open.get_mut(id) {
-                half.stage = Stage::Offered { sdp: offer.sdp.clone() };
+                half.record.reached(Stage::Offer, now);
+                half.state = State::Offered { sdp: offer.sdp.clone() };
                 half.deadline = now + OFFER_TIMEOUT;
             }
         }
         offers
     }
 
+    /// The tracker had somebody for these offers.
+    pub(super) fn handed_on(&mut self, ids: &[ConnectionId]) {
+        for id in ids {
+            if let Some(half) = self.half_open.get_mut(id) {
+                half.handed_on = true;
+            }
+        }
+    }
+
     /// These offers reached nobody: they can go out again, under the same name.
     pub(super) fn reuse_offers(&mut self, ids: &[ConnectionId], now: Instant) {
         for id in ids {
             let Some(half) = self.half_open.get_mut(id) else { continue };
-            if let Stage::Offered { sdp } = &mut half.stage {
-                half.stage = Stage::Ready { sdp: std::mem::take(sdp) };
+            if let State::Offered { sdp } = &mut half.state {
+                half.state = State::Ready { sdp: std::mem::take(sdp) };
                 half.deadline = now + PREPARED_OFFER;
             }
         }
@@ -171,8 +222,8 @@ impl Swarm {
         let ids: Vec<ConnectionId> = self.half_open.iter().filter(of_tracker).map(|(id, _)| *id).collect();
         self.reuse_offers(&ids, shared.now);
         for id in ids {
-            if matches!(self.half_open.get(&id), Some(HalfOpen { stage: Stage::Answering { .. }, .. })) {
-                self.drop_half_open(id, shared);
+            if matches!(self.half_open.get(&id), Some(HalfOpen { state: State::Answering { .. }, .. })) {
+                self.drop_half_open(id, Parting::Withdrawn, shared);
             }
         }
     }
@@ -181,7 +232,7 @@ impl Swarm {
     pub(super) fn drop_unanswered(&mut self, shared: &mut Shared) {
         let unanswered = self.half_open.iter().filter(|(_, half)| half.is_unanswered());
         for id in unanswered.map(|(id, _)| *id).collect::<Vec<_>>() {
-            self.drop_half_open(id, shared);
+            self.drop_half_open(id, Parting::Withdrawn, shared);
         }
     }
 
@@ -199,7 +250,9 @@ impl Swarm {
             |peer: &Peer| peer.tracker_peer == Some(from) && shared.now.saturating_since(peer.last_heard) < ALIVE;
         // A second try may find a path where the first one hangs; more are a flood.
         let tries = self.half_open.values().filter(|half| half.peer == Some(from) && !half.is_ours()).count();
-        let already = self.peers.values().any(connected) || tries >= 2;
+        // The same offer through two trackers, or twice through one, is one offer.
+        let known = self.half_open.values().any(|half| half.offer_id == offer.offer_id);
+        let already = self.peers.values().any(connected) || tries >= 2 || known;
         if !self.is_running() || us || already || !self.is_allowed(from, shared) {
             return;
         }
@@ -207,12 +260,17 @@ impl Swarm {
             return;
         }
         let Some(id) = shared.connections.begin(self.info_hash, Standing::Answering) else { return };
+        let mut record = Record::new(false, shared.trackers.url(tracker));
+        record.reached(Stage::Offer, shared.now);
+        record.they_said(&offer.sdp);
         let half = HalfOpen {
             tracker,
             offer_id: offer.offer_id,
             peer: Some(from),
-            stage: Stage::Answering { socket },
+            state: State::Answering { socket },
             deadline: shared.now + HANDSHAKE_TIMEOUT,
+            handed_on: true,
+            record,
         };
         self.half_open.insert(id, half);
         shared.out.push_back(Output::AcceptOffer(id, offer.sdp));
@@ -221,12 +279,14 @@ impl Swarm {
     pub(in super::super) fn answer_ready(&mut self, id: ConnectionId, sdp: String, shared: &mut Shared) {
         let left = self.left();
         let Some(half) = self.half_open.get_mut(&id) else { return };
-        let Stage::Answering { socket } = half.stage else { return };
+        let State::Answering { socket } = half.state else { return };
         let names = shared.trackers.peer_id(half.tracker).zip(half.peer);
         let Some((peer_id, to_peer_id)) = names.filter(|_| shared.trackers.socket(half.tracker) == Some(socket)) else {
-            return self.drop_half_open(id, shared);
+            return self.drop_half_open(id, Parting::Withdrawn, shared);
         };
-        half.stage = Stage::Connecting { ours: false };
+        half.record.we_said(&sdp);
+        half.record.reached(Stage::Answer, shared.now);
+        half.state = State::Connecting { ours: false };
         half.deadline = shared.now + HANDSHAKE_TIMEOUT;
         let message = ClientMessage::Answer(tracker::Answer {
             info_hash: self.info_hash,
@@ -242,25 +302,33 @@ impl Swarm {
 
     /// Somebody answers an offer of ours.
     pub(in super::super) fn answer_received(&mut self, tracker: TrackerId, answer: Relayed, shared: &mut Shared) {
-        let ours = |half: &HalfOpen| half.tracker == tracker && half.offer_id == answer.offer_id;
-        let found = self.half_open.iter_mut().find(|(_, half)| ours(half));
-        let Some((id, half)) = found.map(|(id, half)| (*id, half)) else { return };
-        if !matches!(half.stage, Stage::Ready { .. } | Stage::Offered { .. }) {
+        if shared.trackers.peer_id(tracker) == Some(answer.peer_id) {
             return;
         }
-        half.stage = Stage::Connecting { ours: true };
+        let ours = |half: &HalfOpen| half.tracker == tracker && half.offer_id == answer.offer_id && half.is_ours();
+        let found = self.half_open.iter_mut().find(|(_, half)| ours(half));
+        let Some((id, half)) = found.map(|(id, half)| (*id, half)) else { return };
+        if !matches!(half.state, State::Ready { .. } | State::Offered { .. }) {
+            return;
+        }
+        half.state = State::Connecting { ours: true };
         half.peer = Some(answer.peer_id);
+        half.record.they_said(&answer.sdp);
+        half.record.reached(Stage::Answer, shared.now);
         half.deadline = shared.now + HANDSHAKE_TIMEOUT;
         if self.is_allowed(answer.peer_id, shared) {
             shared.out.push_back(Output::AcceptAnswer(id, answer.sdp));
         } else {
-            self.drop_half_open(id, shared);
+            self.drop_half_open(id, Parting::Banned, shared);
         }
     }
 
-    pub(super) fn drop_half_open(&mut self, id: ConnectionId, shared: &mut Shared) {
-        if self.half_open.remove(&id).is_some() {
+    pub(super) fn drop_half_open(&mut self, id: ConnectionId, why: Parting, shared: &mut Shared) {
+        if let Some(half) = self.half_open.remove(&id) {
             shared.close(id);
+            if half.is_connecting() {
+                self.remember(id, &half.record, (0, 0), why, shared.now);
+            }
         }
     }
 
@@ -278,6 +346,9 @@ impl Swarm {
         for id in late.map(|(id, _)| *id).collect::<Vec<_>>() {
             if let Some(half) = self.half_open.remove(&id) {
                 shared.close(id);
+                if let Some(why) = half.missed() {
+                    self.remember(id, &half.record, (0, 0), why, shared.now);
+                }
                 self.half_open_ended(&half, shared);
             }
         }

@@ -29,7 +29,10 @@ use super::session::Shared;
 use super::timers::Timers;
 use super::tracker::AnnounceEvent;
 use super::wire::{Handshake, Message};
-use super::{Bitfield, ClosedBy, ConnectionId, Event, Info, InfoHash, Instant, Output, PeerId, Phase, PieceIndex};
+use super::{
+    Bitfield, ClosedBy, ConnectionId, Encounter, Event, Info, InfoHash, Instant, Output, Parting, PeerId, Phase,
+    PieceIndex, Stage,
+};
 use announce::Announce;
 use meeting::HalfOpen;
 
@@ -52,7 +55,7 @@ enum Activity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Ending {
     /// Nobody's fault.
-    Quiet,
+    Quiet(Parting),
     /// They broke the protocol.
     Misbehaved(String),
     /// They sent false bytes: they are not let in again.
@@ -88,6 +91,12 @@ pub(super) struct Swarm {
     /// The peer that is served on trust, and for how many more rounds.
     optimistic: Option<(ConnectionId, u32)>,
     problem: Option<String>,
+    /// What became of the last connections.
+    ended: Vec<Encounter>,
+    /// Devices that have all of it, as the trackers said when they were asked without joining.
+    scraped: Option<u32>,
+    /// The trackers know that it is complete, or it was from the beginning: that is said once.
+    completion_told: bool,
     phase: (Phase, Instant),
     timers: Timers<SwarmTimer>,
     /// When the session will call; kept here so that its schedule can be mended.
@@ -102,7 +111,7 @@ impl Swarm {
         wanted: Option<Vec<Range<u64>>>,
         shared: &mut Shared,
     ) -> Self {
-        Self {
+        let mut swarm = Self {
             info_hash,
             pieces: info.map(|info| Pieces::new(info, wanted.as_deref(), have, &mut shared.rng)),
             wanted,
@@ -121,10 +130,15 @@ impl Swarm {
             buckets: Buckets::default(),
             optimistic: None,
             problem: None,
+            ended: Vec::new(),
+            scraped: None,
+            completion_told: false,
             phase: (Phase::Connecting, shared.now),
             timers: Timers::new(),
             scheduled: None,
-        }
+        };
+        swarm.completion_told = swarm.is_complete();
+        swarm
     }
 
     pub(super) fn is_complete(&self) -> bool {
@@ -152,10 +166,10 @@ impl Swarm {
     pub(super) fn leave(&mut self, shared: &mut Shared) {
         self.leave_trackers(shared);
         for id in self.half_open.keys().copied().collect::<Vec<_>>() {
-            self.drop_half_open(id, shared);
+            self.drop_half_open(id, Parting::Left, shared);
         }
         for id in self.peers.keys().copied().collect::<Vec<_>>() {
-            self.end(id, Ending::Quiet, shared);
+            self.end(id, Ending::Quiet(Parting::Left), shared);
         }
         self.timers.stop(SwarmTimer::Choke);
     }
@@ -175,13 +189,13 @@ impl Swarm {
     }
 
     pub(super) fn channel_opened(&mut self, id: ConnectionId, shared: &mut Shared) {
-        let Some(half) = self.half_open.remove(&id) else { return };
         if self.peers.len() >= MAX_PEERS_PER_TORRENT {
-            shared.close(id);
-            return;
+            return self.drop_half_open(id, Parting::Crowded, shared);
         }
+        let Some(half) = self.half_open.remove(&id) else { return };
         shared.connections.opened(id);
-        let mut peer = Peer::new(id, half.is_ours(), half.offer_id, half.peer, shared.now);
+        let mut peer = Peer::new(id, half.is_ours(), half.offer_id, half.peer, half.record, shared.now);
+        peer.record.reached(Stage::Channel, shared.now);
         peer.timers.set(PeerTimer::Handshake, shared.now + HANDSHAKE_TIMEOUT);
         Handshake::new(self.info_hash, shared.handshake_id).encode(peer.outbox());
         self.peers.insert(id, peer);
@@ -196,17 +210,26 @@ impl Swarm {
 
     pub(super) fn connection_closed(&mut self, id: ConnectionId, by: ClosedBy, shared: &mut Shared) {
         shared.connections.end(id);
-        let reason = match by {
-            ClosedBy::IceFailed => Some("No network path was found between the two devices."),
-            ClosedBy::Setup => Some("The browser could not set up the connection."),
-            ClosedBy::Remote => None,
-        };
-        if let Some(reason) = reason {
-            self.problem = Some(reason.to_owned());
-        }
         let half = self.half_open.remove(&id);
+        let parting = match by {
+            ClosedBy::IceFailed => {
+                Parting::NoPath(half.as_ref().map_or_else(String::new, |half| half.record.no_path()))
+            }
+            ClosedBy::Setup => Parting::Setup,
+            ClosedBy::Remote => Parting::Remote,
+        };
+        match &parting {
+            Parting::NoPath(why) => {
+                self.problem = Some(format!("No network path was found between the two devices. {why}"));
+            }
+            Parting::Setup => self.problem = Some("The browser could not set up the connection.".to_owned()),
+            _ => {}
+        }
         if let Some(peer) = self.peers.remove(&id) {
+            self.remember(id, &peer.record, peer.moved(), parting, shared.now);
             self.forget_peer(&peer, shared);
+        } else if let Some(half) = &half {
+            self.remember(id, &half.record, (0, 0), parting, shared.now);
         }
         match half {
             Some(half) => self.half_open_ended(&half, shared),
@@ -224,9 +247,14 @@ impl Swarm {
             self.remember_banned(remote.peer_id);
             peer.tracker_peer.into_iter().for_each(|tracker_peer| self.remember_banned(tracker_peer));
         }
-        if let Ending::Misbehaved(how) | Ending::Banned(how) = why {
-            shared.event(Event::Misbehaved(self.info_hash, how));
-        }
+        let parting = match why {
+            Ending::Quiet(parting) => parting,
+            Ending::Misbehaved(how) | Ending::Banned(how) => {
+                shared.event(Event::Misbehaved(self.info_hash, how.clone()));
+                Parting::Misbehaved(how)
+            }
+        };
+        self.remember(id, &peer.record, peer.moved(), parting, shared.now);
         self.forget_peer(&peer, shared);
         self.look_again(shared);
     }
@@ -255,7 +283,7 @@ impl Swarm {
     fn part_if_done(&mut self, id: ConnectionId, shared: &mut Shared) {
         let done = self.is_complete() && self.peers.get(&id).is_some_and(Peer::wants_nothing);
         if done {
-            self.end(id, Ending::Quiet, shared);
+            self.end(id, Ending::Quiet(Parting::BothComplete), shared);
         }
     }
 
@@ -274,9 +302,11 @@ impl Swarm {
         }
         for id in self.half_open.iter().filter(|(_, half)| half.is_unanswered()).map(|(id, _)| *id).collect::<Vec<_>>()
         {
-            self.drop_half_open(id, shared);
+            self.drop_half_open(id, Parting::Withdrawn, shared);
         }
-        self.announce_all(Some(AnnounceEvent::Completed), shared);
+        // A piece that was lost and came back is no second completion.
+        let again = std::mem::replace(&mut self.completion_told, true);
+        self.announce_all((!again).then_some(AnnounceEvent::Completed), shared);
     }
 
     pub(super) fn handle_timeout(&mut self, shared: &mut Shared) {
@@ -296,11 +326,13 @@ impl Swarm {
     fn peer_timeout(&mut self, id: ConnectionId, timer: PeerTimer, shared: &mut Shared) {
         let Some(peer) = self.peers.get_mut(&id) else { return };
         match timer {
-            PeerTimer::Handshake | PeerTimer::Silence | PeerTimer::Linger => self.end(id, Ending::Quiet, shared),
+            PeerTimer::Handshake => self.end(id, Ending::Quiet(Parting::NoHandshake), shared),
+            PeerTimer::Silence => self.end(id, Ending::Quiet(Parting::Silent), shared),
+            PeerTimer::Linger => self.end(id, Ending::Quiet(Parting::BothComplete), shared),
             PeerTimer::KeepAlive => peer.say(&Message::KeepAlive),
             PeerTimer::Interested => self.repeat_interest(id, shared),
             PeerTimer::Snub => self.snub(id, shared),
-            PeerTimer::Request => self.end(id, Ending::Quiet, shared),
+            PeerTimer::Request => self.end(id, Ending::Quiet(Parting::Unhelpful), shared),
             PeerTimer::Ask => self.ask(id, shared),
             PeerTimer::Metadata => self.metadata_stalled(id, shared),
         }
@@ -317,7 +349,7 @@ impl Swarm {
         let stalled: Vec<ConnectionId> =
             self.peers.values().filter(|peer| peer.is_stalled()).map(|peer| peer.id).collect();
         if !stalled.is_empty() {
-            stalled.into_iter().for_each(|id| self.end(id, Ending::Quiet, shared));
+            stalled.into_iter().for_each(|id| self.end(id, Ending::Quiet(Parting::Stalled), shared));
             self.flush(shared);
         }
         if !self.peers.is_empty() && !self.timers.is_set(SwarmTimer::Choke) {
@@ -330,7 +362,11 @@ impl Swarm {
     }
 
     fn flush(&mut self, shared: &mut Shared) {
-        self.peers.values_mut().for_each(|peer| peer.flush(shared.now, &mut shared.out));
+        let complete = self.is_complete();
+        for peer in self.peers.values_mut() {
+            peer.note_progress(complete, shared.now);
+            peer.flush(shared.now, &mut shared.out);
+        }
     }
 
     fn is_allowed(&self, peer: PeerId, shared: &Shared) -> bool {

@@ -1,7 +1,11 @@
 //! How the torrent is doing, for people.
 
+use super::super::encounter::Record;
+use super::super::limits::MAX_ENDED;
 use super::super::session::Shared;
-use super::super::status::{Phase, Status, TrackerState, TrackerStatus};
+use super::super::status::{Encounter, Parting, Phase, Stage, Status, TrackerState, TrackerStatus};
+use super::super::tracker::ScrapeCounts;
+use super::super::{ConnectionId, Instant};
 use super::{Activity, Pieces, Swarm};
 
 impl Swarm {
@@ -24,13 +28,59 @@ impl Swarm {
             delivered: self.delivered.len() as u32,
             trackers: self.announces.iter().map(|announce| self.tracker_status(announce, shared)).collect(),
             web_seeds: Vec::new(),
-            holders: None,
-            encounters: Vec::new(),
+            holders: self.holders(),
+            encounters: self.encounters(),
             problem: match &self.activity {
                 Activity::Failed(why) => Some(why.clone()),
                 _ => self.problem.clone(),
             },
         }
+    }
+
+    /// Devices that have all of it, besides this one. Trackers share no list, so the one that counts most is believed.
+    fn holders(&self) -> Option<u32> {
+        let ourselves = u32::from(self.is_complete());
+        let announced = self.announces.iter().filter_map(|announce| announce.complete).max();
+        announced.map(|count| count.saturating_sub(ourselves)).or(self.scraped)
+    }
+
+    /// What a tracker says of a torrent that does not announce there.
+    pub(in super::super) fn scraped(&mut self, counts: ScrapeCounts) {
+        self.scraped = self.scraped.max(Some(counts.complete));
+    }
+
+    fn encounters(&self) -> Vec<Encounter> {
+        let half_open = self.half_open.iter().filter(|(_, half)| half.record.has_reached(Stage::Offer));
+        let half_open = half_open.map(|(id, half)| half.record.encounter(*id, (0, 0), None));
+        let open = self.peers.iter().map(|(id, peer)| peer.record.encounter(*id, peer.moved(), None));
+        let mut going_on: Vec<Encounter> = half_open.chain(open).collect();
+        going_on.sort_by_key(|encounter| encounter.id);
+        self.ended.iter().cloned().chain(going_on).collect()
+    }
+
+    /// Notes something about a connection.
+    pub(in super::super) fn note(&mut self, id: ConnectionId, note: impl FnOnce(&mut Record)) {
+        let half_open = self.half_open.get_mut(&id).map(|half| &mut half.record);
+        if let Some(record) = half_open.or(self.peers.get_mut(&id).map(|peer| &mut peer.record)) {
+            note(record);
+        }
+    }
+
+    /// Keeps what became of a connection. The least interesting ones make room: those that nobody ever answered.
+    pub(super) fn remember(
+        &mut self,
+        id: ConnectionId,
+        record: &Record,
+        moved: (u64, u64),
+        why: Parting,
+        now: Instant,
+    ) {
+        if self.ended.len() >= MAX_ENDED {
+            let unanswered = |encounter: &Encounter| matches!(encounter.ended, Some((Parting::NoAnswer, _)));
+            let at = self.ended.iter().position(unanswered).unwrap_or(0);
+            self.ended.remove(at);
+        }
+        self.ended.push(record.encounter(id, moved, Some((why, now))));
     }
 
     /// Requests that wait here, bytes that wait in channels, bytes of unfinished pieces.

@@ -9,7 +9,7 @@ use super::super::limits::{
 use super::super::peer::{Availability, Peer, PeerTimer, Remote};
 use super::super::session::Shared;
 use super::super::wire::{Frame, Handshake, Message};
-use super::super::{Bitfield, ConnectionId, Event, PeerId};
+use super::super::{Bitfield, ConnectionId, Event, Parting, PeerId};
 use super::{Ending, Swarm};
 
 /// Our numbers for the extensions: what others write in front of such messages to us.
@@ -47,13 +47,14 @@ impl Swarm {
             return Err(Ending::Misbehaved("The peer speaks about another torrent.".to_owned()));
         }
         if !self.is_allowed(handshake.peer_id, shared) {
-            return Err(Ending::Quiet);
+            let itself = handshake.peer_id == shared.handshake_id;
+            return Err(Ending::Quiet(if itself { Parting::Itself } else { Parting::Banned }));
         }
         if let Some(surplus) = self.surplus(id, handshake.peer_id, shared.handshake_id) {
             if surplus == id {
-                return Err(Ending::Quiet);
+                return Err(Ending::Quiet(Parting::Duplicate));
             }
-            self.end(surplus, Ending::Quiet, shared);
+            self.end(surplus, Ending::Quiet(Parting::Duplicate), shared);
         }
         let Some(peer) = self.peers.get_mut(&id) else { return Ok(()) };
         peer.timers.stop(PeerTimer::Handshake);
@@ -66,6 +67,7 @@ impl Swarm {
             reqq: DEFAULT_REQQ,
             upload_only: false,
         });
+        peer.record.set_client(None, handshake.peer_id.as_bytes());
         self.problem = None;
         self.found_somebody();
         self.say_extended_handshake(id, shared);
@@ -169,6 +171,7 @@ impl Swarm {
         let Some(remote) = &mut peer.remote else { return Ok(()) };
         let Ok(said) = ExtendedHandshake::parse(payload) else { return Ok(()) };
         remote.extensions.update(said.extensions);
+        peer.record.set_client(said.v.as_deref(), remote.peer_id.as_bytes());
         if let Some(reqq) = said.reqq {
             remote.reqq = reqq as usize;
         }

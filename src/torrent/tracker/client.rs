@@ -9,8 +9,12 @@ use crate::torrent::{InfoHash, PeerId};
 /// The most offers that are sent with one announce, as WebTorrent does.
 pub const MAX_OFFERS: usize = 5;
 
-/// The most bytes of offers that are sent with one announce: aquatic takes no frame above 16 KiB.
-const MAX_OFFERS_LEN: usize = 11 * 1024;
+/// The most bytes of offers that are sent with one announce. With everything else, escapes included, it stays under 12 KiB; aquatic
+/// takes no frame above 16 KiB.
+pub const MAX_OFFERS_LEN: usize = 10 * 1024;
+
+/// What is between two offers.
+const COMMA: usize = 1;
 
 /// The most offers of one announce that are read; the rest is dropped. libtorrent sends ten.
 const MAX_OFFERS_READ: usize = 20;
@@ -126,7 +130,7 @@ impl Announce {
     fn written_offers(&self) -> Value {
         let mut room = MAX_OFFERS_LEN;
         let fitting = self.offers.iter().take(MAX_OFFERS).map(Offer::write).take_while(|offer| {
-            let length = offer.to_string().len();
+            let length = offer.to_string().len() + COMMA;
             let fits = length <= room;
             room = room.saturating_sub(length);
             fits
@@ -152,6 +156,11 @@ impl AnnounceEvent {
 }
 
 impl Offer {
+    /// The bytes that it takes in an announce.
+    pub fn encoded_len(&self) -> usize {
+        self.write().to_string().len() + COMMA
+    }
+
     pub(super) fn read(value: &Value) -> Option<Self> {
         let fields = value.as_object()?;
         let offer_id = fields.get("offer_id").and_then(bytes)?;

@@ -11,7 +11,7 @@ mod tests;
 
 use serde_json::json;
 
-pub use self::client::{Announce, AnnounceEvent, Answer, MAX_OFFERS, Offer, UNKNOWN_LEFT};
+pub use self::client::{Announce, AnnounceEvent, Answer, MAX_OFFERS, MAX_OFFERS_LEN, Offer, UNKNOWN_LEFT};
 use self::fields::{Fields, binary, put};
 pub use self::reply::{AnnounceReply, Relayed, ScrapeCounts, ScrapeReply};
 use super::InfoHash;
@@ -20,7 +20,7 @@ use super::InfoHash;
 pub const MAX_MESSAGE_LEN: usize = 128 * 1024;
 
 /// The most torrents of one scrape; the rest is dropped. aquatic has the same limit.
-const MAX_SCRAPE: usize = 255;
+pub const MAX_SCRAPE: usize = 255;
 
 /// The name of an offer, chosen by who makes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
