@@ -2,15 +2,20 @@
 
 use super::ShareError;
 use crate::memo::{CARD_KEY, Card, Memo, MemoId, file_name};
-use crate::store::{Store, TorrentRow};
-use crate::torrent::{Bitfield, Info, InfoBuilder};
+use crate::store::{RECORD_LEN, Store, TorrentRow};
+use crate::torrent::{Bitfield, Info, InfoBuilder, default_piece_length};
 
 /// Bytes read and hashed at once. Between two such steps the page can do something else.
 const STEP_BYTES: u64 = 256 * 1024;
 
 /// Reads all of a memo and makes its metadata, card included.
 pub(super) async fn info_of(store: &Store, memo: &Memo) -> Result<Info, ShareError> {
-    let mut builder = InfoBuilder::new(file_name(memo), memo.size).extra(CARD_KEY, Card::of(memo).encode());
+    // A piece is at least a record, here and at the listener: one read, one write, one hash for four blocks. The usual shorter
+    // pieces of small torrents would bring nobody together, since no other client makes the same torrent, card included.
+    let piece_length = default_piece_length(memo.size).max(RECORD_LEN);
+    let mut builder = InfoBuilder::new(file_name(memo), memo.size)
+        .piece_length(piece_length)
+        .extra(CARD_KEY, Card::of(memo).encode());
     let mut start = 0;
     while start < memo.size {
         let end = memo.size.min(start + STEP_BYTES);

@@ -23,8 +23,9 @@ use crate::web::Listener;
 /// A description leaves by then, with the candidates that are there. A dead network interface can hold gathering up for 40 s.
 const GATHER_LIMIT_MS: u32 = 1000;
 
-/// How long the other local candidates may lag behind the first when there is no STUN server to wait for.
-const HOST_GRACE_MS: u32 = 300;
+/// How long the next local candidate may lag behind the last one when there is no STUN server to wait for. They come in one
+/// go, but Chromium says that it was all of them 120 ms later.
+const HOST_GRACE_MS: u32 = 20;
 
 /// How long the candidates of a second interface may lag behind the first one that a STUN server showed us.
 const REFLEXIVE_GRACE_MS: u32 = 50;
@@ -229,8 +230,10 @@ impl Inner {
         let first = !self.first_candidate_seen.replace(true);
         if candidate.contains(" typ srflx") || candidate.contains(" typ relay") {
             self.describe_within(REFLEXIVE_GRACE_MS);
+        } else if !self.has_ice_servers {
+            self.describe_within(HOST_GRACE_MS);
         } else if first {
-            self.describe_within(if self.has_ice_servers { GATHER_LIMIT_MS } else { HOST_GRACE_MS });
+            self.describe_within(GATHER_LIMIT_MS);
         }
     }
 
