@@ -231,3 +231,50 @@ pub(super) const METADATA_ROUNDS: usize = 4;
 
 /// Ranges that are listened to at once: a player fetches the tail of a file while it begins to play the head.
 pub(super) const MAX_SOON_RANGES: usize = 4;
+
+// Web seeds (BEP 19).
+
+/// Web seeds of one torrent. A link with more is a link that makes us flood somebody.
+pub(super) const MAX_WEB_SEEDS: usize = 8;
+
+/// Characters of a web seed's URL; the same as of any URL in a link.
+pub(super) const MAX_WEB_SEED_URL: usize = 2048;
+
+/// Requests to web seeds over all torrents. Browsers keep more than six to one host waiting, and then they seem to stall.
+pub(super) const MAX_FETCHES: usize = 12;
+
+/// Requests to one web seed: while one is being answered, the next is on its way.
+pub(super) const MAX_FETCHES_PER_WEB_SEED: usize = 2;
+
+/// What a web seed is asked for at first: a megabyte, so that a short memo is one request.
+pub(super) const FIRST_RUN_BYTES: u64 = 1024 * 1024;
+
+/// The least to ask a web seed for, so that a slow one is not all heads and no bodies.
+pub(super) const MIN_RUN_BYTES: u64 = 64 * 1024;
+
+/// The most: what does not come is lost time for everybody.
+pub(super) const MAX_RUN_BYTES: u64 = 4 * 1024 * 1024;
+
+/// A run of a web seed is so long at the rate of the last seconds. Longer ones save requests, shorter ones leave more to peers.
+pub(super) const RUN_TIME: Duration = Duration::from_secs(4);
+
+/// A file up to this size is read from its beginning when the server does not send parts.
+pub(super) const MAX_WHOLE_FILE: u64 = 32 * 1024 * 1024;
+
+/// A request that brings nothing for this long is given up: cold storage may think for seconds before it speaks.
+pub(super) const FETCH_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// First pause after a web seed failed; doubled each time.
+pub(super) const WEB_SEED_RETRY: Duration = Duration::from_secs(5);
+
+/// Longest pause after a web seed failed.
+pub(super) const MAX_WEB_SEED_RETRY: Duration = Duration::from_secs(300);
+
+/// Web seeds rest when peers bring the rest within this time: their owner pays for every byte.
+pub(super) const PEERS_SUFFICE: Duration = Duration::from_secs(10);
+
+/// How often it is looked at who is slow and who is idle, while web seeds may be asked.
+pub(super) const WEB_SEED_TICK: Duration = Duration::from_secs(1);
+
+/// Files that a web seed may lack before it is taken for one of another torrent.
+pub(super) const MAX_LACKING_FILES: usize = 32;

@@ -59,6 +59,7 @@ mod time;
 mod timers;
 pub mod tracker;
 mod trackers;
+mod web_seed;
 pub mod wire;
 
 pub use bitfield::{Bitfield, BitfieldError};

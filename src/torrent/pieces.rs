@@ -1,5 +1,6 @@
 //! Every piece of one torrent, each in exactly one state, and the choice of what to ask for next.
 
+mod runs;
 mod select;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -11,7 +11,8 @@ use super::swarm::Swarm;
 use super::tracker::{Relayed, TrackerMessage};
 use super::trackers::{Surroundings, TrackerId, Trackers};
 use super::{
-    AddTorrent, Command, ConnectionId, Event, Info, InfoHash, Input, Instant, Output, PeerId, SocketId, Stage, Status,
+    AddTorrent, Command, ConnectionId, Event, FetchId, Info, InfoHash, Input, Instant, Output, PeerId, SocketId, Stage,
+    Status,
 };
 
 /// How our ids begin, in Azureus style (BEP 20).
@@ -82,6 +83,9 @@ pub(super) struct Shared {
     pub(super) cache: PieceCache,
     /// How fast all torrents together may go.
     pub(super) lanes: Lanes,
+    /// Requests to web seeds that are on their way, and whose they are. Never more than a few.
+    pub(super) fetches: Vec<(FetchId, InfoHash)>,
+    next_fetch: u64,
     /// Our name in every handshake of this session: two connections to us can be told to be one.
     pub(super) handshake_id: PeerId,
     pub(super) client: String,
@@ -96,6 +100,26 @@ impl Shared {
     pub(super) fn close(&mut self, id: ConnectionId) {
         self.connections.end(id);
         self.out.push_back(Output::CloseConnection(id));
+    }
+
+    /// A name for a new request to a web seed.
+    pub(super) fn begin_fetch(&mut self, torrent: InfoHash) -> FetchId {
+        self.next_fetch += 1;
+        let id = FetchId(self.next_fetch);
+        self.fetches.push((id, torrent));
+        id
+    }
+
+    pub(super) fn end_fetch(&mut self, id: FetchId) {
+        self.fetches.retain(|(known, _)| *known != id);
+    }
+
+    /// Aborts a request, unless it has ended.
+    pub(super) fn cancel_fetch(&mut self, id: FetchId) {
+        if self.fetches.iter().any(|(known, _)| *known == id) {
+            self.end_fetch(id);
+            self.out.push_back(Output::CancelFetch(id));
+        }
     }
 
     pub(super) fn join_tracker(&mut self, url: &str, torrent: InfoHash) -> Option<TrackerId> {
@@ -128,6 +152,8 @@ impl Session {
                 connections: Connections::default(),
                 cache: PieceCache::default(),
                 lanes: Lanes::default(),
+                fetches: Vec::new(),
+                next_fetch: 0,
                 handshake_id,
                 client: config.client,
             },
@@ -189,8 +215,11 @@ impl Session {
             Input::PieceWritten(torrent, piece, result) => {
                 self.with_swarm(torrent, |swarm, shared| swarm.piece_written(piece, result, shared));
             }
-            // No request is on its way.
-            Input::FetchAnswered(..) | Input::FetchBytes(..) | Input::FetchEnded(..) => {}
+            Input::FetchAnswered(id, answer) => {
+                self.with_fetch(id, |swarm, shared| swarm.fetch_answered(id, answer, shared));
+            }
+            Input::FetchBytes(id, bytes) => self.with_fetch(id, |swarm, shared| swarm.fetch_bytes(id, &bytes, shared)),
+            Input::FetchEnded(id, how) => self.with_fetch(id, |swarm, shared| swarm.fetch_ended(id, how, shared)),
             Input::Timeout => self.handle_timeout(),
         }
         Ok(())
@@ -306,7 +335,7 @@ impl Session {
                 self.drop_spares();
                 self.shared.trackers.disperse();
                 for torrent in self.swarms.keys().copied().collect::<Vec<_>>() {
-                    self.with_swarm(torrent, Swarm::leave);
+                    self.with_swarm(torrent, Swarm::pause);
                 }
                 self.touched.extend(std::mem::take(&mut self.swarms).into_keys());
                 self.schedule.clear();
@@ -316,7 +345,7 @@ impl Session {
     }
 
     fn add(&mut self, torrent: AddTorrent) -> Result<(), Error> {
-        let AddTorrent { info_hash, trackers, info, have, wanted, more_trackers, .. } = torrent;
+        let AddTorrent { info_hash, trackers, info, have, wanted, more_trackers, web_seeds } = torrent;
         if !self.swarms.contains_key(&info_hash) {
             if self.swarms.len() >= MAX_TORRENTS {
                 return Err(Error::TooManyTorrents);
@@ -324,13 +353,16 @@ impl Session {
             let info = info.map(|raw| parse_info(info_hash, &raw)).transpose()?;
             self.swarms.insert(info_hash, Swarm::new(info_hash, info, have, wanted, &mut self.shared));
         }
-        self.with_swarm(info_hash, |swarm, shared| swarm.add_trackers(trackers, more_trackers, shared));
+        self.with_swarm(info_hash, |swarm, shared| {
+            swarm.add_web_seeds(web_seeds, shared);
+            swarm.add_trackers(trackers, more_trackers, shared);
+        });
         Ok(())
     }
 
     fn remove(&mut self, torrent: InfoHash) -> Result<(), Error> {
         self.require(torrent)?;
-        self.with_swarm(torrent, Swarm::leave);
+        self.with_swarm(torrent, Swarm::pause);
         self.shared.cache.forget(|of, _| of == torrent);
         self.touched.insert(torrent);
         if let Some(at) = self.swarms.remove(&torrent).and_then(|swarm| swarm.scheduled) {
@@ -438,6 +470,13 @@ impl Session {
     fn with_connection(&mut self, id: ConnectionId, act: impl FnOnce(&mut Swarm, &mut Shared)) {
         if let Some(torrent) = self.shared.connections.torrent(id) {
             self.with_swarm(torrent, act);
+        }
+    }
+
+    /// Lets the torrent of a request act. Requests that were aborted have none.
+    fn with_fetch(&mut self, id: FetchId, act: impl FnOnce(&mut Swarm, &mut Shared)) {
+        if let Some((_, torrent)) = self.shared.fetches.iter().find(|(known, _)| *known == id) {
+            self.with_swarm(*torrent, act);
         }
     }
 

@@ -158,6 +158,7 @@ impl Swarm {
 
     /// The network may have changed: whoever looks for somebody looks at once, and somebody has to make each tracker answer.
     pub(in super::super) fn network_changed(&mut self, probes: &[TrackerId], shared: &mut Shared) {
+        self.retry_web_seeds();
         let needy = self.is_needy();
         if needy {
             self.drop_unanswered(shared);

@@ -166,7 +166,14 @@ impl Swarm {
             peer.timers.set(PeerTimer::Snub, shared.now + SNUB_TIMEOUT);
         }
         self.down.add(shared.now, u64::from(request.length));
-        match pieces.receive(id, sender, piece, begin, data) {
+        let arrival = pieces.receive(id, sender, piece, begin, data);
+        self.arrived(arrival, request, shared);
+        Ok(())
+    }
+
+    /// A block came, from a peer or a web seed.
+    pub(super) fn arrived(&mut self, arrival: Arrival, request: BlockRequest, shared: &mut Shared) {
+        match arrival {
             Arrival::Unwanted => {}
             Arrival::Block { others } => self.cancel(&others, request),
             Arrival::Verified { piece, data, others, liars } => {
@@ -177,7 +184,6 @@ impl Swarm {
             Arrival::Corrupt { liar: Some(liar) } => self.ban(liar, shared),
             Arrival::Corrupt { liar: None } => self.ask_all(shared),
         }
-        Ok(())
     }
 
     /// The block is here: those who were asked for it too need not send it.
@@ -238,6 +244,7 @@ impl Swarm {
     /// Cuts off every connection of a peer that sent false bytes, and lets it in no more.
     fn ban(&mut self, liar: PeerId, shared: &mut Shared) {
         let theirs = |peer: &&Peer| peer.remote.as_ref().is_some_and(|remote| remote.peer_id == liar);
+        self.ban_web_seed(liar, shared);
         self.remember_banned(liar);
         for id in self.peers.values().filter(theirs).map(|peer| peer.id).collect::<Vec<_>>() {
             self.end(id, Ending::Banned("The peer sent false bytes.".to_owned()), shared);

@@ -1,8 +1,8 @@
 //! One torrent: its pieces, its peers, and its place at the trackers.
 //!
 //! The machine is one struct; its reactions lie by subject in the files beside this one: [`meeting`] finds peers through the
-//! trackers, [`talk`] understands what they say, [`metadata`], [`download`] and [`upload`] move the bytes, [`select`] says which
-//! of them are wanted, [`report`] tells how it goes.
+//! trackers, [`talk`] understands what they say, [`metadata`], [`download`], [`web_seeds`] and [`upload`] move the bytes,
+//! [`select`] says which of them are wanted, [`report`] tells how it goes.
 
 mod announce;
 mod download;
@@ -13,6 +13,7 @@ mod report;
 mod select;
 mod talk;
 mod upload;
+mod web_seeds;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ use super::rate::Rate;
 use super::session::Shared;
 use super::timers::Timers;
 use super::tracker::AnnounceEvent;
+use super::web_seed::WebSeed;
 use super::wire::{Handshake, Message};
 use super::{
     Bitfield, ClosedBy, ConnectionId, Encounter, Event, Info, InfoHash, Instant, Output, Parting, PeerId, Phase,
@@ -41,6 +43,8 @@ use meeting::HalfOpen;
 enum SwarmTimer {
     /// Choose anew who is served.
     Choke,
+    /// See how the web seeds do.
+    WebSeeds,
 }
 
 /// What people want of it, and what storage lets it do.
@@ -77,6 +81,7 @@ pub(super) struct Swarm {
     announces: Vec<Announce>,
     half_open: BTreeMap<ConnectionId, HalfOpen>,
     peers: BTreeMap<ConnectionId, Peer>,
+    web_seeds: Vec<WebSeed>,
     banned: BTreeSet<PeerId>,
     /// Peers that got at least a block from here.
     served: BTreeSet<PeerId>,
@@ -121,6 +126,7 @@ impl Swarm {
             announces: Vec::new(),
             half_open: BTreeMap::new(),
             peers: BTreeMap::new(),
+            web_seeds: Vec::new(),
             banned: BTreeSet::new(),
             served: BTreeSet::new(),
             delivered: BTreeSet::new(),
@@ -158,6 +164,7 @@ impl Swarm {
         if !self.is_running() {
             self.activity = Activity::Running;
             self.problem = None;
+            self.retry_web_seeds();
             self.join_trackers(shared);
         }
     }
@@ -165,6 +172,7 @@ impl Swarm {
     /// Ends every connection and says goodbye to every tracker.
     pub(super) fn leave(&mut self, shared: &mut Shared) {
         self.leave_trackers(shared);
+        self.stop_web_seeds(shared);
         for id in self.half_open.keys().copied().collect::<Vec<_>>() {
             self.drop_half_open(id, Parting::Left, shared);
         }
@@ -179,6 +187,7 @@ impl Swarm {
             pieces.want_soon(bytes);
         }
         self.ask_all(shared);
+        self.make_way(shared);
     }
 
     /// The torrent stops until somebody resumes it.
@@ -291,6 +300,7 @@ impl Swarm {
     fn completed(&mut self, shared: &mut Shared) {
         shared.event(Event::Complete(self.info_hash));
         self.problem = None;
+        self.stop_web_seeds(shared);
         if self.pieces.as_ref().is_some_and(|pieces| !pieces.is_whole()) {
             // No `have` tells the others that this is all that was wanted (BEP 21).
             for id in self.peers.keys().copied().collect::<Vec<_>>() {
@@ -313,6 +323,7 @@ impl Swarm {
         while let Some(timer) = self.timers.expired(shared.now) {
             match timer {
                 SwarmTimer::Choke => self.choke_round(shared),
+                SwarmTimer::WebSeeds => self.web_seeds_tick(shared),
             }
         }
         self.meeting_timeout(shared);
@@ -345,6 +356,7 @@ impl Swarm {
 
     /// The end of each step: sends what peers are to be told, and notes a change of phase.
     pub(super) fn settle(&mut self, shared: &mut Shared) {
+        self.ask_web_seeds(shared);
         self.flush(shared);
         let stalled: Vec<ConnectionId> =
             self.peers.values().filter(|peer| peer.is_stalled()).map(|peer| peer.id).collect();

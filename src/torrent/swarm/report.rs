@@ -27,7 +27,7 @@ impl Swarm {
             listeners: peers - seeds,
             delivered: self.delivered.len() as u32,
             trackers: self.announces.iter().map(|announce| self.tracker_status(announce, shared)).collect(),
-            web_seeds: Vec::new(),
+            web_seeds: self.web_seed_statuses(),
             holders: self.holders(),
             encounters: self.encounters(),
             problem: match &self.activity {
@@ -110,7 +110,7 @@ impl Swarm {
             Activity::Paused => Phase::Paused,
             Activity::Failed(_) => Phase::Failed,
             Activity::Running if self.is_complete() => Phase::Seeding,
-            Activity::Running if !self.is_needy() => Phase::Downloading,
+            Activity::Running if !self.is_needy() || self.is_fetching() => Phase::Downloading,
             Activity::Running if connected().next().is_none() => {
                 let connecting = states().any(|state| state == TrackerState::Connecting);
                 if connecting { Phase::Connecting } else { Phase::Offline }

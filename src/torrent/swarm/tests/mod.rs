@@ -6,6 +6,7 @@ mod limiter;
 mod meeting;
 mod metadata;
 mod upload;
+mod web_seeds;
 mod wire;
 
 use super::super::extension::{ExtendedHandshake, Extensions};
