@@ -10,11 +10,8 @@ const STEP_BYTES: u64 = 256 * 1024;
 
 /// Reads all of a memo and makes its metadata, card included.
 pub(super) async fn info_of(store: &Store, memo: &Memo) -> Result<Info, ShareError> {
-    // A piece is at least a record, here and at the listener: one read, one write, one hash for four blocks. The usual shorter
-    // pieces of small torrents would bring nobody together, since no other client makes the same torrent, card included.
-    let piece_length = default_piece_length(memo.size).max(RECORD_LEN);
     let mut builder = InfoBuilder::new(file_name(memo), memo.size)
-        .piece_length(piece_length)
+        .piece_length(piece_length(memo.size))
         .extra(CARD_KEY, Card::of(memo).encode());
     let mut start = 0;
     while start < memo.size {
@@ -24,6 +21,12 @@ pub(super) async fn info_of(store: &Store, memo: &Memo) -> Result<Info, ShareErr
         start = end;
     }
     Ok(builder.finish()?)
+}
+
+/// Bytes of a piece: about 64 of them, each large enough to be worth its read, its write and its hash, none larger than a record.
+/// The usual smaller pieces would bring nobody together, since no other client makes the same torrent, card included.
+fn piece_length(size: u64) -> u32 {
+    default_piece_length(size.saturating_mul(16)).clamp(64 * 1024, RECORD_LEN).max(default_piece_length(size))
 }
 
 /// The row of a memo that is being shared from here.

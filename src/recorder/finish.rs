@@ -8,7 +8,7 @@ use crate::store::{Chunk, RECORD_LEN, Store, StoreError, Take, TakeId};
 const BATCH_CHUNKS: u32 = 64;
 
 /// Records written in one transaction: a megabyte.
-const BATCH_RECORDS: usize = 16;
+const BATCH_RECORDS: usize = 4;
 
 /// Why a take did not become a memo. Unless it is empty, it is kept and can be finished later.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
