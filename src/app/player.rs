@@ -82,6 +82,10 @@ impl Player {
             self.position_ms.set(position);
             self.kept_ms.set_value(position);
         }
+        if let Some(element) = self.element.get_untracked() {
+            // A memo that is still arriving is left in peace until somebody wants to hear it.
+            element.set_preload(if memo.complete { "metadata" } else { "none" });
+        }
         if self.source.with_value(|source| matches!(source, Source::None)) {
             self.load(app, memo.clone());
         }
