@@ -2,6 +2,7 @@
 # make test     everything that is checked, from a fresh machine on
 # make build    release build only: dist/ and target/release/serve
 # make dev      rebuild and reload while editing
+# make bench    the app beside webtorrent 3, the engine alone, the tracker: writes BENCHMARKS.md (ROUNDS=, CASES=)
 # make bench-engine  the engine alone, natively: speed, and memory for each block
 # make bench-tracker  ten thousand sockets on the tracker: memory, and how long replies take
 # make screenshots  every screen, on a phone and on a desktop, light and dark, in target/screenshots
@@ -13,7 +14,7 @@ export PATH := $(CURDIR)/.tools/bin:$(HOME)/.cargo/bin:$(PATH)
 # One toolchain, whatever else is installed; a shell may have it set to something else.
 unexport CARGO_TARGET_DIR RUSTFLAGS
 
-.PHONY: run test build dev deny screenshots lint native wasm e2e tools test-tools bench-engine bench-tracker
+.PHONY: run test build dev deny screenshots lint native wasm e2e tools test-tools bench bench-engine bench-tracker
 .DEFAULT_GOAL := build
 
 run: build
@@ -54,6 +55,11 @@ wasm:
 
 e2e:
 	cargo test --locked --test e2e -- --test-threads=4
+
+bench: test-tools build
+	cargo bench --locked --profile dev --bench browsers
+	@$(MAKE) --no-print-directory bench-engine bench-tracker
+	cargo bench --locked --profile dev --bench browsers -- assemble
 
 # The engine alone: steps per second, memory for each block. Figures in target/bench/engine.md.
 bench-engine:

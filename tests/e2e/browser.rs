@@ -168,10 +168,10 @@ impl Session {
         self.in_chromium_itself("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
     }
 
-    /// Gives a command of the DevTools protocol.
-    pub(crate) async fn in_chromium_itself(&self, method: &str, parameters: Value) {
+    /// Gives a command of the DevTools protocol, and returns its answer.
+    pub(crate) async fn in_chromium_itself(&self, method: &str, parameters: Value) -> Value {
         let body = json!({ "cmd": method, "params": parameters });
-        self.send(Method::POST, "/goog/cdp/execute", Some(body)).await;
+        self.send(Method::POST, "/goog/cdp/execute", Some(body)).await
     }
 
     /// Runs a script with the rights of Firefox's own windows.
@@ -182,9 +182,10 @@ impl Session {
         outcome.expect("the script runs").json().clone()
     }
 
-    async fn send(&self, method: Method, endpoint: &str, body: Option<Value>) {
+    async fn send(&self, method: Method, endpoint: &str, body: Option<Value>) -> Value {
         let command = Extension { method, endpoint: endpoint.to_owned(), body };
-        self.driver.cmd(command.boxed()).await.expect("the driver knows the command");
+        let answer = self.driver.cmd(command.boxed()).await.expect("the driver knows the command");
+        answer.value().expect("drivers answer in JSON")
     }
 }
 
