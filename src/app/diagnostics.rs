@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::AppState;
+use super::{AppState, clock};
 use crate::memo::format_size;
 use crate::net::{service_worker_controls_page, webrtc_available};
 use crate::store::Usage;
-use crate::torrent::{Phase, TrackerState};
+use crate::torrent::{Encounter, Phase, TrackerState};
 
 /// The version of this build.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -51,12 +51,32 @@ pub(crate) fn report(app: AppState, usage: Usage, is_protected: bool) -> String 
                 status.seeds,
                 status.problem.as_ref().map(|problem| format!(" · {problem}")).unwrap_or_default()
             ));
+            lines.extend(status.encounters.iter().map(connection));
         }
     });
     for (url, health) in tracker_health(app) {
         lines.push(format!("{url} {}", health.words()));
     }
     lines.join("\n")
+}
+
+/// One connection: the moment of each stage, in milliseconds after the first, and what ended it.
+fn connection(encounter: &Encounter) -> String {
+    let start = encounter.stages.first().map_or(0, |(_, at)| *at);
+    let after = |at: u64| at.saturating_sub(start);
+    let stages: Vec<String> =
+        encounter.stages.iter().map(|(stage, at)| format!("{stage:?} {}", after(*at)).to_lowercase()).collect();
+    let ended = encounter.ended.as_ref().map(|(parting, at)| format!(" · over {}: {parting:?}", after(*at)));
+    format!(
+        "  {} {} {} · {} · {} down {} up{}",
+        clock::local(start).clock(),
+        if encounter.ours { "we asked" } else { "they asked" },
+        encounter.client.as_deref().unwrap_or("unknown"),
+        stages.join(", "),
+        format_size(encounter.downloaded),
+        format_size(encounter.uploaded),
+        ended.unwrap_or_default()
+    )
 }
 
 /// How one tracker is.

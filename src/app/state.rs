@@ -235,6 +235,9 @@ impl AppState {
             Change::Statuses(statuses) => {
                 self.statuses.set(statuses.into_iter().map(|status| (status.info_hash, status)).collect());
             }
+            Change::Moved(statuses) => self.statuses.update(|known| {
+                known.extend(statuses.into_iter().map(|status| (status.info_hash, status)));
+            }),
             Change::MemoChanged(id) => self.reload(id),
             Change::Imported(id) => {
                 self.reload(id);

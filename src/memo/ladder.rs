@@ -1,7 +1,7 @@
 //! The steps of an import, from a link to a memo: which one it is at, in plain words, and what helps when it is stuck.
 
 use super::{format_size, percent, spoken_duration};
-use crate::torrent::{Phase, Status};
+use crate::torrent::{Phase, Stage, Status};
 
 /// Where an import stands: the `data-state` of the import page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +117,13 @@ fn sentence(state: ImportState, status: Option<&Status>, online: bool) -> String
         ImportState::Searching => "Looking for a device that has it.",
         ImportState::Waiting if awaits_a_yes(status) => {
             let size = format_size(status.map_or(0, |status| status.total_bytes));
-            return format!("This memo is large: {size}. It is fetched when you say so.");
+            let holders = match status.and_then(|status| status.holders) {
+                None => String::new(),
+                Some(0) => " No device that has it can be reached right now.".to_owned(),
+                Some(1) => " A device that has it is there.".to_owned(),
+                Some(count) => format!(" {count} devices that have it are there."),
+            };
+            return format!("This memo is large: {size}. It is fetched when you say so.{holders}");
         }
         ImportState::Waiting if could_not_connect(status) => {
             "A device that has it is there, but the two could not connect directly."
@@ -189,12 +195,21 @@ fn round_down(ms: u64) -> u64 {
     if ms < MINUTE { ms / PATIENCE_MS * PATIENCE_MS } else { ms / MINUTE * MINUTE }
 }
 
+/// Somebody was found, and the two are connecting.
+fn is_meeting_somebody(status: &Status) -> bool {
+    status.encounters.iter().any(|encounter| {
+        let stage = encounter.stages.last().map(|(stage, _)| *stage);
+        encounter.ended.is_none() && stage.is_some_and(|stage| stage >= Stage::Answer)
+    })
+}
+
 fn steps(state: ImportState, status: Option<&Status>, sentence: &str) -> [Step; 3] {
     let has_card = status.is_some_and(|status| status.total_bytes > 0);
     let current = match state {
         ImportState::Downloading if has_card => 2,
         ImportState::Downloading => 1,
         ImportState::Done => 3,
+        ImportState::Searching if status.is_some_and(is_meeting_somebody) => 1,
         _ => 0,
     };
     let texts = [
@@ -222,7 +237,7 @@ fn steps(state: ImportState, status: Option<&Status>, sentence: &str) -> [Step; 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::torrent::InfoHash;
+    use crate::torrent::{ConnectionId, Encounter, InfoHash, Parting};
 
     pub(in crate::memo) fn status(phase: Phase) -> Status {
         Status {
@@ -256,6 +271,13 @@ pub(super) mod tests {
         let ladder = Ladder::of(Some(&large), true, 600_000);
         assert_eq!(ladder.sentence, "This memo is large: 150 MB. It is fetched when you say so.");
         assert_eq!(ladder.state.as_str(), "waiting");
+        let held = |holders| {
+            let large = Status { holders: Some(holders), ..large.clone() };
+            Ladder::of(Some(&large), true, 0).sentence
+        };
+        assert!(held(0).ends_with("No device that has it can be reached right now."));
+        assert!(held(1).ends_with("A device that has it is there."));
+        assert!(held(2).ends_with("2 devices that have it are there."));
     }
 
     #[test]
@@ -327,6 +349,29 @@ pub(super) mod tests {
         let ladder = Ladder::of(Some(&status(Phase::Downloading)), true, 0);
         assert_eq!(ladder.steps.map(|step| step.progress), [StepProgress::Done, StepProgress::Now, StepProgress::Next]);
         assert_eq!(ladder.sentence, "Connected directly. Reading its card.");
+    }
+
+    #[test]
+    fn the_second_step_is_lit_while_two_devices_connect() {
+        let lit = |stage, ended: Option<Parting>| {
+            let encounter = Encounter {
+                id: ConnectionId(1),
+                ours: true,
+                tracker: "wss://voice.example".into(),
+                client: None,
+                stages: vec![(stage, 0)],
+                downloaded: 0,
+                uploaded: 0,
+                ended: ended.map(|parting| (parting, 0)),
+            };
+            let searching = Status { encounters: vec![encounter], ..status(Phase::Searching) };
+            let ladder = Ladder::of(Some(&searching), true, 0);
+            assert_eq!(ladder.state.as_str(), "searching");
+            ladder.steps.iter().position(|step| step.progress == StepProgress::Now)
+        };
+        assert_eq!(lit(Stage::Offer, None), Some(0), "nobody has answered");
+        assert_eq!(lit(Stage::Answer, None), Some(1));
+        assert_eq!(lit(Stage::Answer, Some(Parting::Remote)), Some(0), "that is over");
     }
 
     #[test]

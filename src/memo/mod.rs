@@ -10,7 +10,7 @@
 //! | `card` | what a shared memo says about itself before its audio is there |
 //! | `link` | the share link, made and read |
 //! | `library`, `search` | what the library shows, in which order, under which headings |
-//! | `ladder`, `delivery` | an import and a share in plain words |
+//! | `ladder`, `delivery`, `tries` | an import, a share, and what was tried for either, in plain words |
 //! | `drawing`, `kind` | a waveform as strokes, what kind of sound it is |
 //! | `webm` | mends the recordings of browsers: length, cues, sizes |
 //!
@@ -33,6 +33,7 @@ mod mime;
 mod search;
 mod text;
 mod title;
+mod tries;
 mod waveform;
 pub mod webm;
 
@@ -51,4 +52,5 @@ pub use mime::{clean_mime, mime_of_file};
 pub use search::Query;
 pub use text::{NOTES_MAX_CHARS, TITLE_MAX_CHARS, clean_notes, clean_title};
 pub use title::default_title;
+pub use tries::{Try, tries};
 pub use waveform::{Waveform, WaveformBuilder};

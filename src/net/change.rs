@@ -9,8 +9,10 @@ use crate::torrent::{MetainfoError, Status};
 /// Something the screens should know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Change {
-    /// How far everything has come: all of it, at most four times a second.
+    /// How far everything has come: all of it. Whatever is not in it is gone.
     Statuses(Vec<Status>),
+    /// How far these have come, at most four times a second; nothing is new about the others.
+    Moved(Vec<Status>),
     /// This memo's row was written: read it again.
     MemoChanged(MemoId),
     /// All bytes of this memo are here.

@@ -78,6 +78,8 @@ struct Inner {
     disk: Disk,
     /// Torrents that are not memos, with their last status and the reason. The session has forgotten them.
     refused: RefCell<BTreeMap<InfoHash, Status>>,
+    /// Torrents that were refused, or are so no more, since the last news.
+    reconsidered: RefCell<Vec<InfoHash>>,
     ask_above_bytes: u64,
     on_event: Box<dyn Fn(DriverEvent)>,
 }
@@ -114,6 +116,7 @@ impl Driver {
                 timer: RefCell::default(),
                 disk,
                 refused: RefCell::default(),
+                reconsidered: RefCell::default(),
                 ask_above_bytes,
                 on_event: Box::new(on_event),
             }
@@ -123,7 +126,7 @@ impl Driver {
     /// Takes part in the swarm of a stored torrent. What cannot be used of the row is fetched anew.
     pub(super) fn add(&self, row: &TorrentRow, trackers: Vec<String>, held: Option<Held>) {
         let info_hash = row.info_hash;
-        self.0.refused.borrow_mut().remove(&info_hash);
+        self.0.forgive(info_hash);
         // What is running already knows better than its row which pieces are here.
         let held = held.filter(|_| !self.0.disk.holds(&info_hash));
         let (info, have) = held.as_ref().map(|held| (held.info.raw().to_vec(), held.have.clone())).unzip();
@@ -142,7 +145,7 @@ impl Driver {
             self.0.disk.complete(info_hash);
         }
         if ask {
-            self.command(Command::Pause(info_hash));
+            self.0.ask_first(info_hash);
         }
     }
 
@@ -156,14 +159,14 @@ impl Driver {
 
     /// Leaves a swarm. The store is not touched.
     pub(super) fn remove(&self, info_hash: InfoHash) {
-        self.0.refused.borrow_mut().remove(&info_hash);
+        self.0.forgive(info_hash);
         self.0.disk.release(&info_hash);
         self.command(Command::Remove(info_hash));
     }
 
     /// Leaves a swarm. What of it is stored goes, and what is being stored is not kept.
     pub(super) fn erase(&self, info_hash: InfoHash) {
-        self.0.refused.borrow_mut().remove(&info_hash);
+        self.0.forgive(info_hash);
         self.command(Command::Erase(info_hash));
         self.0.disk.release(&info_hash);
     }
@@ -178,11 +181,17 @@ impl Driver {
         self.0.refused.borrow().contains_key(info_hash)
     }
 
-    /// How far everything has come.
-    pub(super) fn statuses(&self) -> Vec<Status> {
-        let mut statuses = self.0.session.borrow().statuses();
-        statuses.extend(self.0.refused.borrow().values().cloned());
-        statuses
+    /// How far whatever moved since the last time has come; `None` is gone.
+    pub(super) fn news(&self) -> Vec<(InfoHash, Option<Status>)> {
+        let mut news = self.0.session.borrow_mut().news();
+        news.extend(self.0.reconsidered.take().into_iter().map(|info_hash| (info_hash, None)));
+        let refused = self.0.refused.borrow();
+        for (info_hash, status) in &mut news {
+            if status.is_none() {
+                *status = self.0.session.borrow().status(info_hash).or_else(|| refused.get(info_hash).cloned());
+            }
+        }
+        news
     }
 }
 
@@ -340,6 +349,8 @@ impl Inner {
         self.take_in(match (event, side) {
             (ConnectionEvent::Described(sdp), Side::Offering) => Input::OfferReady(id, sdp),
             (ConnectionEvent::Described(sdp), Side::Answering) => Input::AnswerReady(id, sdp),
+            (ConnectionEvent::PathFound, _) => Input::PathFound(id),
+            (ConnectionEvent::ServerFailed(how), _) => Input::IceServerFailed(id, how),
             (ConnectionEvent::Opened, _) => Input::ChannelOpened(id),
             (ConnectionEvent::Bytes(bytes), _) => Input::ChannelBytes(id, bytes),
             (ConnectionEvent::Buffered(bytes), _) => Input::ChannelBuffered(id, bytes),
@@ -389,6 +400,7 @@ impl Inner {
             Event::Failed(..) => (self.on_event)(DriverEvent::Turned),
             // The peer is cut off already, and there is nothing that a person could do about it.
             Event::Misbehaved(..) | Event::Lost(..) => {}
+            // The torrents' statuses have it.
             Event::Scraped(..) => {}
         }
     }
@@ -401,7 +413,7 @@ impl Inner {
             }
             DiskEvent::Begun(info_hash, memo_id, size) => {
                 if size > self.ask_above_bytes {
-                    self.take_in(Input::Command(Command::Pause(info_hash)));
+                    self.ask_first(info_hash);
                 }
                 (self.on_event)(DriverEvent::MemoChanged(memo_id));
                 (self.on_event)(DriverEvent::Turned);
@@ -416,12 +428,28 @@ impl Inner {
         }
     }
 
+    /// Does not fetch something large before the person said so, and finds out whether it could be fetched.
+    fn ask_first(&self, info_hash: InfoHash) {
+        let status = self.session.borrow().status(&info_hash);
+        let trackers = status.map_or_else(Vec::new, |status| status.trackers);
+        let urls = trackers.into_iter().map(|tracker| tracker.url).collect();
+        self.take_in(Input::Command(Command::Pause(info_hash)));
+        self.take_in(Input::Command(Command::Scrape(vec![info_hash], urls)));
+    }
+
+    fn forgive(&self, info_hash: InfoHash) {
+        if self.refused.borrow_mut().remove(&info_hash).is_some() {
+            self.reconsidered.borrow_mut().push(info_hash);
+        }
+    }
+
     /// Gives a torrent up, and keeps the reason for the person who waits for it.
     fn refuse(&self, info_hash: InfoHash, reason: String) {
         let status = self.session.borrow().status(&info_hash);
         if let Some(status) = status {
             let failed = Status { phase: Phase::Failed, problem: Some(reason), ..status };
             self.refused.borrow_mut().insert(info_hash, failed);
+            self.reconsidered.borrow_mut().push(info_hash);
         }
         self.disk.release(&info_hash);
         self.take_in(Input::Command(Command::Remove(info_hash)));

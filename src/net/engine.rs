@@ -6,7 +6,7 @@
 mod sharing;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::rc::{Rc, Weak};
 
@@ -47,7 +47,11 @@ pub(super) struct Inner {
     claim: RefCell<Option<Leadership>>,
     /// Present in the tab that leads.
     leading: RefCell<Option<Leading>>,
-    statuses: RefCell<Vec<Status>>,
+    statuses: RefCell<BTreeMap<InfoHash, Status>>,
+    /// The driver is a new one: what the last one said is of no account any more.
+    is_fresh: Cell<bool>,
+    /// Something is about to be fetched, and there is no driver yet to be told.
+    prepares: Cell<bool>,
     published_at: Cell<Instant>,
     publish_timer: RefCell<Option<Timeout>>,
     /// Told once when pieces have been stored somewhere.
@@ -84,6 +88,8 @@ impl Engine {
             claim: RefCell::default(),
             leading: RefCell::default(),
             statuses: RefCell::default(),
+            is_fresh: Cell::new(true),
+            prepares: Cell::new(false),
             published_at: Cell::default(),
             publish_timer: RefCell::default(),
             awaiting_pieces: RefCell::default(),
@@ -104,6 +110,13 @@ impl Engine {
         self.0.order(Order::Resume(info_hash));
     }
 
+    /// Something is about to be fetched: what takes time before others can be met begins now.
+    pub fn prepare(&self) {
+        let leads = self.0.driver().is_some();
+        self.0.prepares.set(!leads);
+        self.0.order(Order::Prepare);
+    }
+
     /// Somebody listens here: these bytes come first.
     pub fn want_soon(&self, info_hash: InfoHash, bytes: Range<u64>) {
         self.0.want_soon(info_hash, bytes);
@@ -122,7 +135,7 @@ impl Engine {
 
     /// How far everything had come at the last [`Change::Statuses`].
     pub fn statuses(&self) -> Vec<Status> {
-        self.0.statuses.borrow().clone()
+        self.0.all_statuses()
     }
 
     /// The configuration in use.
@@ -236,7 +249,7 @@ impl Inner {
                 return;
             }
             let mut orders = inner.begin(&config);
-            inner.join_all().await;
+            inner.join_all(&mut orders).await;
             drop(inner);
             while let Some(order) = orders.next().await {
                 let Some(inner) = this.upgrade() else { return };
@@ -253,6 +266,10 @@ impl Inner {
                 inner.handle_driver(event);
             }
         });
+        if self.prepares.take() {
+            driver.command(Command::PrepareOffers);
+        }
+        self.is_fresh.set(true);
         let (orders, received) = mpsc::unbounded();
         self.leading.replace(Some(Leading { driver, orders }));
         received
@@ -292,6 +309,7 @@ impl Inner {
                 driver.command(Command::Resume(info_hash));
                 driver.command(Command::NetworkChanged);
             }
+            Order::Prepare => driver.command(Command::PrepareOffers),
             Order::WantSoon(info_hash, bytes) => driver.command(Command::WantSoon(info_hash, bytes)),
             Order::NetworkChanged => driver.command(Command::NetworkChanged),
             Order::Restart => {
@@ -303,11 +321,21 @@ impl Inner {
         }
     }
 
-    async fn join_all(&self) {
+    /// Takes part in all that the store says. Orders are followed in between: nobody waits for a thousand memos.
+    async fn join_all(&self, orders: &mut mpsc::UnboundedReceiver<Order>) {
         match self.store.torrents().await {
             Ok(rows) => {
+                let mut left = Vec::new();
                 for row in rows {
-                    self.join(row).await;
+                    while let Ok(order) = orders.try_recv() {
+                        if let Order::Leave(info_hash) | Order::Erase(info_hash) = &order {
+                            left.push(*info_hash);
+                        }
+                        self.follow(order).await;
+                    }
+                    if !left.contains(&row.info_hash) {
+                        self.join(row).await;
+                    }
                 }
             }
             Err(error) => self.announce(Change::Problem(error.to_string())),
@@ -342,8 +370,13 @@ impl Inner {
             Word::Order(order) if self.leading.borrow().is_some() => self.order(order),
             Word::Order(_) => {}
             Word::Change(change) => {
-                if let Change::Statuses(statuses) = &change {
-                    self.statuses.replace(statuses.clone());
+                if let Change::Statuses(statuses) | Change::Moved(statuses) = &change {
+                    let mut known = self.statuses.borrow_mut();
+                    if let Change::Statuses(_) = change {
+                        known.clear();
+                    }
+                    known.extend(statuses.iter().map(|status| (status.info_hash, status.clone())));
+                    drop(known);
                     self.wake_waiting();
                 }
                 (self.on_change)(change);
@@ -394,21 +427,37 @@ impl Inner {
         let timer = self.publish_timer.take();
         drop(timer);
         self.published_at.set(clock::now());
-        let statuses = driver.statuses();
-        if statuses.iter().any(|status| status.down_rate > 0 || status.up_rate > 0) {
+        let news = driver.news();
+        let moves = |status: &Status| status.down_rate > 0 || status.up_rate > 0;
+        if news.iter().any(|(_, status)| status.as_ref().is_some_and(moves)) {
             self.publish_in(RATE_INTERVAL_MS);
         }
-        let changed = *self.statuses.borrow() != statuses;
-        if changed {
-            self.statuses.replace(statuses.clone());
+        let mut known = self.statuses.borrow_mut();
+        let mut all = self.is_fresh.take() && !std::mem::take(&mut *known).is_empty();
+        let mut moved = Vec::new();
+        for (info_hash, status) in news {
+            match status {
+                Some(status) if known.get(&info_hash) == Some(&status) => {}
+                Some(status) => {
+                    known.insert(info_hash, status.clone());
+                    moved.push(status);
+                }
+                None => all |= known.remove(&info_hash).is_some(),
+            }
+        }
+        drop(known);
+        if all || !moved.is_empty() {
             self.wake_waiting();
-            self.announce(Change::Statuses(statuses));
+            self.announce(if all { Change::Statuses(self.all_statuses()) } else { Change::Moved(moved) });
         }
     }
 
+    fn all_statuses(&self) -> Vec<Status> {
+        self.statuses.borrow().values().cloned().collect()
+    }
+
     fn publish_to_tabs(&self) {
-        let statuses = self.statuses.borrow().clone();
-        self.tabs.say(&Word::Change(Change::Statuses(statuses)));
+        self.tabs.say(&Word::Change(Change::Statuses(self.all_statuses())));
     }
 }
 

@@ -8,7 +8,7 @@ use std::rc::{Rc, Weak};
 
 use futures::future::{AbortHandle, abortable};
 use gloo_timers::callback::Timeout;
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -38,6 +38,10 @@ const CHANNEL_LABEL: &str = "webtorrent";
 pub(super) enum ConnectionEvent {
     /// The offer or the answer, with its candidates.
     Described(String),
+    /// A path to the other device was found.
+    PathFound,
+    /// A STUN or TURN server was of no help: which one, and why.
+    ServerFailed(String),
     /// The channel can carry bytes.
     Opened,
     /// Bytes came.
@@ -61,6 +65,10 @@ struct Inner {
     /// Asks for the description as it is when it fires.
     gather_timer: RefCell<Option<Timeout>>,
     has_ice_servers: bool,
+    /// A TURN server is there: the path over it may be the only one, so its candidate is waited for.
+    has_relay: bool,
+    path_found: Cell<bool>,
+    server_failed: Cell<bool>,
     first_candidate_seen: Cell<bool>,
     described: Cell<bool>,
     opened: Cell<bool>,
@@ -150,7 +158,10 @@ impl Drop for Connection {
 
 impl Inner {
     fn new(config: &RtcConfiguration, on_event: impl Fn(ConnectionEvent) + 'static) -> Result<Rc<Self>, JsValue> {
-        let has_ice_servers = config.get_ice_servers().is_some_and(|servers| servers.length() > 0);
+        let servers = config.get_ice_servers();
+        let has_ice_servers = servers.as_ref().is_some_and(|servers| servers.length() > 0);
+        let servers = servers.and_then(|servers| js_sys::JSON::stringify(&servers).ok());
+        let has_relay = servers.is_some_and(|text| text.includes("\"turn", 0));
         let inner = Rc::new(Self {
             pc: RtcPeerConnection::new_with_configuration(config)?,
             channel: RefCell::default(),
@@ -159,6 +170,9 @@ impl Inner {
             steps: RefCell::default(),
             gather_timer: RefCell::default(),
             has_ice_servers,
+            has_relay,
+            path_found: Cell::new(false),
+            server_failed: Cell::new(false),
             first_candidate_seen: Cell::new(false),
             described: Cell::new(false),
             opened: Cell::new(false),
@@ -171,6 +185,7 @@ impl Inner {
                 None => inner.handle_gathering(),
             }
         });
+        inner.on("icecandidateerror", |inner, event: Event| inner.handle_server_failure(&event));
         inner.on("icegatheringstatechange", |inner, _: Event| inner.handle_gathering());
         inner.on("iceconnectionstatechange", |inner, _: Event| inner.handle_state());
         inner.on("connectionstatechange", |inner, _: Event| inner.handle_state());
@@ -228,7 +243,8 @@ impl Inner {
 
     fn handle_candidate(self: &Rc<Self>, candidate: &str) {
         let first = !self.first_candidate_seen.replace(true);
-        if candidate.contains(" typ srflx") || candidate.contains(" typ relay") {
+        let public = candidate.contains(" typ srflx") && !self.has_relay;
+        if public || candidate.contains(" typ relay") {
             self.describe_within(REFLEXIVE_GRACE_MS);
         } else if !self.has_ice_servers {
             self.describe_within(HOST_GRACE_MS);
@@ -260,9 +276,26 @@ impl Inner {
         (self.on_event)(ConnectionEvent::Described(without_trickle(&description.sdp())));
     }
 
+    /// Every network interface may complain of every server; the first complaint says enough.
+    fn handle_server_failure(&self, event: &Event) {
+        if self.server_failed.replace(true) {
+            return;
+        }
+        let said = |key: &str| Reflect::get(event, &key.into()).unwrap_or(JsValue::UNDEFINED);
+        let code = said("errorCode").as_f64().unwrap_or(0.0);
+        let text = said("errorText").as_string().unwrap_or_default();
+        let url = said("url").as_string().unwrap_or_default();
+        (self.on_event)(ConnectionEvent::ServerFailed(format!("{url}: {text} ({code})")));
+    }
+
     fn handle_state(&self) {
-        let failed = self.pc.ice_connection_state() == RtcIceConnectionState::Failed
-            || self.pc.connection_state() == RtcPeerConnectionState::Failed;
+        let ice = self.pc.ice_connection_state();
+        let found = matches!(ice, RtcIceConnectionState::Connected | RtcIceConnectionState::Completed);
+        if found && !self.path_found.replace(true) {
+            (self.on_event)(ConnectionEvent::PathFound);
+        }
+        let failed =
+            ice == RtcIceConnectionState::Failed || self.pc.connection_state() == RtcPeerConnectionState::Failed;
         if failed {
             // A path that worked and was lost is the other side's disappearance.
             self.close_with(if self.opened.get() { ClosedBy::Remote } else { ClosedBy::IceFailed });
@@ -352,14 +385,24 @@ mod tests {
     }
 
     async fn described(events: &mut Events) -> String {
-        match events.next().await {
-            Some(ConnectionEvent::Described(sdp)) => sdp,
-            other => panic!("a description comes first, not {other:?}"),
+        loop {
+            match events.next().await {
+                Some(ConnectionEvent::Described(sdp)) => return sdp,
+                // The offerer answers the checks of the answerer before it has the answer.
+                Some(ConnectionEvent::PathFound) => {}
+                other => panic!("a description comes first, not {other:?}"),
+            }
         }
     }
 
     async fn opened(events: &mut Events) {
-        assert!(matches!(events.next().await, Some(ConnectionEvent::Opened)), "the channel opens");
+        loop {
+            match events.next().await {
+                Some(ConnectionEvent::Opened) => return,
+                Some(ConnectionEvent::PathFound) => {}
+                other => panic!("the channel opens, not {other:?}"),
+            }
+        }
     }
 
     async fn connected() -> ((Connection, Events), (Connection, Events)) {
@@ -404,6 +447,29 @@ mod tests {
             matches!(answering.next().await, Some(ConnectionEvent::Buffered(bytes)) if bytes <= LOW_WATER_BYTES),
             "and tells when it has drained"
         );
+    }
+
+    #[wasm_bindgen_test]
+    async fn both_sides_hear_that_a_path_was_found_before_the_channel_opens() {
+        let config = RtcConfiguration::new();
+        let (on_event, mut offering) = events();
+        let offerer = Connection::offer(&config, on_event).expect("an offer");
+        let offer = described(&mut offering).await;
+        let (on_event, mut answering) = events();
+        let _answerer = Connection::answer(&config, offer, on_event).expect("an answer");
+        let mut told = Vec::new();
+        while let Some(event) = answering.next().await {
+            if let ConnectionEvent::Described(sdp) = &event {
+                offerer.accept_answer(sdp.clone());
+            }
+            told.push(event);
+            if let Some(ConnectionEvent::Opened) = told.last() {
+                break;
+            }
+        }
+        assert!(told.iter().any(|event| matches!(event, ConnectionEvent::PathFound)), "{told:?}");
+        assert!(matches!(offering.next().await, Some(ConnectionEvent::PathFound)));
+        assert!(matches!(offering.next().await, Some(ConnectionEvent::Opened)));
     }
 
     #[wasm_bindgen_test]

@@ -35,6 +35,8 @@ pub(super) enum Order {
     Erase(InfoHash),
     /// Go on with it, or try again.
     Resume(InfoHash),
+    /// Something is about to be fetched: make ready for it.
+    Prepare,
     /// Somebody listens here.
     WantSoon(InfoHash, Range<u64>),
     /// The network may have changed.

@@ -55,12 +55,22 @@ async fn memo(store: &Store, id: &MemoId) -> Memo {
 
 /// Waits until the statuses fulfil something.
 async fn until_statuses(changes: &mut mpsc::UnboundedReceiver<Change>, fulfil: impl Fn(&[(InfoHash, Phase)]) -> bool) {
+    let mut phases: Vec<(InfoHash, Phase)> = Vec::new();
     while let Some(change) = changes.next().await {
-        if let Change::Statuses(statuses) = change {
-            let phases: Vec<_> = statuses.iter().map(|status| (status.info_hash, status.phase)).collect();
-            if fulfil(&phases) {
-                return;
+        let statuses = match change {
+            Change::Statuses(statuses) => {
+                phases.clear();
+                statuses
             }
+            Change::Moved(statuses) => statuses,
+            _ => continue,
+        };
+        for status in statuses {
+            phases.retain(|(info_hash, _)| *info_hash != status.info_hash);
+            phases.push((status.info_hash, status.phase));
+        }
+        if fulfil(&phases) {
+            return;
         }
     }
     panic!("the engine stopped before that happened");

@@ -16,6 +16,8 @@ pub(super) struct Record {
     /// What each description offers to be reached by.
     our_reach: Reach,
     their_reach: Reach,
+    /// A path was found while our answer was still on its way: the other side responds to checks before it has the answer.
+    path_is_early: bool,
     /// What a STUN or TURN server had against us.
     server_problem: Option<String>,
 }
@@ -40,17 +42,27 @@ impl Record {
             stages: Vec::new(),
             our_reach: Reach::default(),
             their_reach: Reach::default(),
+            path_is_early: false,
             server_problem: None,
         }
     }
 
     /// Notes a stage the first time it is reached. Stages that nobody reported were passed on the way.
     pub(super) fn reached(&mut self, stage: Stage, now: Instant) {
-        if !self.has_reached(stage) {
-            if stage == Stage::Channel {
-                self.reached(Stage::Path, now);
+        if self.has_reached(stage) {
+            return;
+        }
+        match stage {
+            Stage::Path if !self.has_reached(Stage::Answer) => {
+                self.path_is_early = true;
+                return;
             }
-            self.stages.push((stage, now.as_millis()));
+            Stage::Channel => self.reached(Stage::Path, now),
+            _ => {}
+        }
+        self.stages.push((stage, now.as_millis()));
+        if stage == Stage::Answer && self.path_is_early {
+            self.reached(Stage::Path, now);
         }
     }
 
@@ -114,7 +126,8 @@ impl Record {
         } else {
             "Both devices can be seen from the internet, but a router or firewall between them lets nothing through. A relay server would help."
         };
-        match &self.server_problem {
+        // What a server had against one interface is no news where another one got through.
+        match self.server_problem.as_ref().filter(|_| !beyond(ours)) {
             Some(problem) => format!("{sentence} ({problem})"),
             None => sentence.to_owned(),
         }
@@ -217,5 +230,15 @@ mod tests {
         record.reached(Stage::Channel, at(7));
         let stages = record.encounter(ConnectionId(1), (0, 0), None).stages;
         assert_eq!(stages, [(Stage::Offer, 1), (Stage::Answer, 2), (Stage::Path, 5), (Stage::Channel, 5)]);
+        let mut early = Record::new(false, "wss://t");
+        early.reached(Stage::Offer, at(1));
+        early.reached(Stage::Path, at(2));
+        early.reached(Stage::Answer, at(3));
+        let stages = early.encounter(ConnectionId(1), (0, 0), None).stages;
+        assert_eq!(
+            stages,
+            [(Stage::Offer, 1), (Stage::Answer, 3), (Stage::Path, 3)],
+            "found before the answer went out"
+        );
     }
 }

@@ -50,13 +50,23 @@ pub(crate) fn ImportDialog(open: RwSignal<bool>) -> impl IntoView {
                         autocapitalize="off"
                         spellcheck="false"
                         prop:value=move || link.get()
-                        on:input=move |event| link.set(event_target_value(&event))
+                        on:input=move |event| {
+                            link.set(event_target_value(&event));
+                            prepare_for(app, &link.get_untracked());
+                        }
                     />
                     <button class="pill main" type="submit">"Open link"</button>
                 </div>
             </form>
             {move || problem.get().map(|text| view! { <Alert text /> })}
         </Sheet>
+    }
+}
+
+/// What takes time before a memo can be fetched begins while the finger is on its way to the button.
+fn prepare_for(app: AppState, link: &str) {
+    if let (Some(engine), Ok(_)) = (app.engine_now(), parse_link(link)) {
+        engine.prepare();
     }
 }
 

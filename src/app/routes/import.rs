@@ -16,10 +16,10 @@ use crate::app::components::player::{PlayButton, bars_that_fit};
 use crate::app::components::wave::Wave;
 use crate::app::state::use_app;
 use crate::memo::{
-    ImportState, Ladder, Memo as MemoRow, Step, StepProgress, arrived, format_duration, format_size, parse_link,
-    piece_count, spoken_duration, title_of_file,
+    ImportState, Ladder, Memo as MemoRow, Step, StepProgress, Try, arrived, format_duration, format_size, parse_link,
+    piece_count, spoken_duration, title_of_file, tries,
 };
-use crate::torrent::{InfoHash, Magnet, Phase};
+use crate::torrent::{InfoHash, Magnet, Phase, Status};
 
 /// How often the time that it has been stuck for is told anew.
 const SAY_AGAIN: Duration = Duration::from_secs(10);
@@ -65,6 +65,10 @@ fn Memos(magnets: Vec<Magnet>) -> impl IntoView {
         let Some(engine) = engine.get() else { return };
         problem.set(None);
         let magnets = wanted.clone();
+        let is_new = |magnet: &Magnet| untrack(|| app.memos.find_shared(magnet.info_hash)).is_none();
+        if magnets.iter().any(is_new) {
+            engine.prepare();
+        }
         spawn_local(async move {
             if let Err(error) = engine.import(magnets).await {
                 problem.set(Some(error.to_string()));
@@ -231,9 +235,28 @@ fn Arrival(
                         view! { <button class="pill" on:click=move |_| again.run(info_hash)>"Try again"</button> }.into_any()
                     }}
                 </Show>
+                <Show when=move || !complete.get() && status.with(Option::is_some)>
+                    <Tried status />
+                </Show>
                 {move || href().filter(|_| several && complete.get()).map(|href| view! { <a class="pill" href=href>"Open"</a> })}
             </div>
         </article>
+    }
+}
+
+/// For whoever wants to know why it takes so long: everything that was tried.
+#[component]
+fn Tried(status: Memo<Option<Status>>) -> impl IntoView {
+    let tries = Memo::new(move |_| status.with(|status| status.as_ref().map(tries).unwrap_or_default()));
+    let line = |tried: Try| {
+        let at = tried.at_ms.map(|at| clock::local(at).clock());
+        view! { <li>{at.map(|at| view! { <time class="num">{at}</time> })}<span>{tried.text}</span></li> }
+    };
+    view! {
+        <details class="tried">
+            <summary>"What was tried"</summary>
+            <ul>{move || tries.get().into_iter().map(line).collect_view()}</ul>
+        </details>
     }
 }
 
