@@ -4,7 +4,7 @@ use sha1::{Digest, Sha1};
 
 use super::super::extension::{METADATA_PIECE_LEN, MetadataMessage};
 use super::super::limits::{
-    METADATA_PEERS, METADATA_ROUNDS, METADATA_TIMEOUT, METADATA_WINDOW, PUSHED_METADATA_PIECES,
+    MAX_EXCESS_REQUESTS, METADATA_PEERS, METADATA_ROUNDS, METADATA_TIMEOUT, METADATA_WINDOW, PUSHED_METADATA_PIECES,
 };
 use super::super::peer::{Peer, PeerTimer};
 use super::super::pieces::Pieces;
@@ -65,7 +65,7 @@ impl Swarm {
         shared: &mut Shared,
     ) -> Result<(), Ending> {
         match MetadataMessage::parse(payload) {
-            Ok(MetadataMessage::Request { piece }) => self.serve_metadata(id, piece),
+            Ok(MetadataMessage::Request { piece }) => return self.metadata_requested(id, piece),
             Ok(MetadataMessage::Data { piece, total_size, data }) => {
                 return self.metadata_data(id, piece as usize, total_size, data, shared);
             }
@@ -156,11 +156,25 @@ impl Swarm {
         }
     }
 
-    fn serve_metadata(&mut self, id: ConnectionId, piece: u32) {
-        let Some(peer) = self.peers.get_mut(&id) else { return };
+    /// What can be had only so often is refused after that, and who does not stop asking floods us.
+    fn metadata_requested(&mut self, id: ConnectionId, piece: u32) -> Result<(), Ending> {
+        if !self.serve_metadata(id, piece)
+            && let Some(peer) = self.peers.get_mut(&id)
+        {
+            peer.excess_requests += 1;
+            if peer.excess_requests > MAX_EXCESS_REQUESTS {
+                return Err(Ending::Misbehaved("The peer floods us with requests for metadata.".to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a piece of the metadata, or refuses: then `false`.
+    fn serve_metadata(&mut self, id: ConnectionId, piece: u32) -> bool {
+        let Some(peer) = self.peers.get_mut(&id) else { return false };
         let Some(number) = peer.remote.as_ref().and_then(|remote| remote.extensions.ut_metadata).filter(|id| *id != 0)
         else {
-            return;
+            return false;
         };
         let raw = self.pieces.as_ref().map(|pieces| pieces.info().raw());
         let bytes = raw.and_then(|raw| raw.chunks(PIECE).nth(piece as usize));
@@ -173,6 +187,7 @@ impl Swarm {
             _ => MetadataMessage::Reject { piece },
         };
         peer.say(&Message::Extended(number, answer.encode()));
+        matches!(answer, MetadataMessage::Data { .. })
     }
 
     /// They do not have it, and it is small: it is on its way before they ask.
@@ -181,7 +196,9 @@ impl Swarm {
         let count = pieces.info().raw().len().div_ceil(PIECE);
         let pushed = self.peers.get(&id).is_some_and(|peer| peer.metadata_served > 0);
         if count <= PUSHED_METADATA_PIECES && !pushed {
-            (0..count as u32).for_each(|piece| self.serve_metadata(id, piece));
+            for piece in 0..count as u32 {
+                self.serve_metadata(id, piece);
+            }
         }
     }
 }

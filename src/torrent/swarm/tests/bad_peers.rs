@@ -1,5 +1,6 @@
 //! Peers that break the protocol, lie, flood or stay silent.
 
+use super::super::super::extension::MetadataMessage;
 use super::super::super::wire::{BlockRequest, Message};
 use super::super::super::{Event, Input, Output};
 use super::{LIBTORRENT, Rig, Role, first_block};
@@ -24,6 +25,16 @@ fn whoever_breaks_the_protocol_is_cut_off() {
         assert!(rig.hung_up(&remote), "{fault}");
         assert!(rig.outputs.iter().any(|output| matches!(output, Output::Event(Event::Misbehaved(..)))), "{fault}");
     }
+}
+
+#[test]
+fn the_metadata_is_not_asked_for_without_end() {
+    let mut rig = Rig::new(&Role::Seeder);
+    let remote = rig.meet(LIBTORRENT);
+    rig.say(&remote, &rig.extended(None));
+    let request = Message::Extended(1, MetadataMessage::Request { piece: 0 }.encode());
+    (0..5000).for_each(|_| rig.say(&remote, &request));
+    assert!(rig.hung_up(&remote), "each of them is answered with as many bytes");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::super::super::tracker::{OfferId, Relayed, TrackerMessage};
 use super::super::super::wire::Message;
-use super::super::super::{Input, Output};
+use super::super::super::{AddTorrent, Command, Input, Output};
 use super::{LIBTORRENT, Rig, Role};
 
 #[test]
@@ -100,4 +100,24 @@ fn a_seed_that_never_unchokes_does_not_end_the_search() {
         rig.gather();
     }
     assert!(rig.announces().iter().any(|announce| !announce.offers.is_empty()), "others may be better");
+}
+
+#[test]
+fn a_torrent_that_is_added_again_opens_no_second_socket() {
+    let mut rig = Rig::new(&Role::Seeder);
+    let again = AddTorrent {
+        trackers: vec!["wss://tracker".to_owned(), "wss://tracker/".to_owned()],
+        ..AddTorrent::new(rig.hash())
+    };
+    let before = rig.outputs.len();
+    rig.feed(Input::Command(Command::Add(again)));
+    let opened = rig.outputs[before..].iter().filter(|output| matches!(output, Output::OpenSocket(..)));
+    assert_eq!(opened.count(), 0);
+}
+
+#[test]
+fn a_tracker_that_counts_more_peers_than_there_are_people_is_put_up_with() {
+    let mut rig = Rig::new(&Role::Seeder);
+    rig.reply(u32::MAX, u32::MAX);
+    rig.wait(60_000);
 }
