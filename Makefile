@@ -1,5 +1,6 @@
 # make run      the app on http://localhost:8080 (PORT= changes the port), from a fresh machine on
 # make test     everything that is checked, from a fresh machine on
+# make soak     larger simulated worlds, seed after seed, for five minutes (SECONDS= changes that, SEED= replays one)
 # make build    release build only: dist/ and target/release/serve
 # make dev      rebuild and reload while editing
 # make bench    the app beside webtorrent 3, the engine alone, the tracker: writes BENCHMARKS.md (ROUNDS=, CASES=)
@@ -14,7 +15,7 @@ export PATH := $(CURDIR)/.tools/bin:$(HOME)/.cargo/bin:$(PATH)
 # One toolchain, whatever else is installed; a shell may have it set to something else.
 unexport CARGO_TARGET_DIR RUSTFLAGS
 
-.PHONY: run test build dev deny screenshots lint native wasm e2e tools test-tools bench bench-engine bench-tracker
+.PHONY: run test build dev deny screenshots lint native wasm e2e soak tools test-tools bench bench-engine bench-tracker
 .DEFAULT_GOAL := build
 
 run: build
@@ -52,6 +53,9 @@ native:
 
 wasm:
 	cargo test --locked --target wasm32-unknown-unknown --lib --test browser
+
+soak:
+	cargo test --locked --test swarm -- --ignored --exact soak --nocapture
 
 e2e:
 	cargo test --locked --test e2e -- --test-threads=4
