@@ -113,3 +113,83 @@ fn is_this_device(url: &str) -> bool {
     let host = Url::new(url).map(|url| url.hostname()).unwrap_or_default();
     host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "[::1]"
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use futures::StreamExt;
+    use futures::channel::mpsc;
+    use gloo_timers::future::TimeoutFuture;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::web::{BlobParts, ObjectUrl};
+
+    /// Everything that a fetch tells, to its end.
+    async fn fetched(url: &str, bytes: Range<u64>) -> (Option<FetchAnswer>, Vec<u8>, Result<(), FetchFailure>) {
+        let (events, mut received) = mpsc::unbounded();
+        let _fetch = Fetch::start(url, &bytes, move |event| drop(events.unbounded_send(event))).expect("it is tried");
+        let (mut answer, mut body) = (None, Vec::new());
+        loop {
+            match received.next().await.expect("an end") {
+                FetchEvent::Answered(head) => assert_eq!(answer.replace(head), None, "one head"),
+                FetchEvent::Bytes(bytes) => body.extend(bytes),
+                FetchEvent::Ended(how) => return (answer, body, how),
+            }
+        }
+    }
+
+    /// Browsers answer for blobs as servers should for files.
+    fn file(length: usize) -> (ObjectUrl, Vec<u8>) {
+        let bytes: Vec<u8> = (0..length).map(|at| (at / 7) as u8).collect();
+        let parts = BlobParts::default();
+        parts.push(&bytes).expect("a blob");
+        (ObjectUrl::new(&parts, "").expect("its address"), bytes)
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_range_comes_with_its_status_and_exactly_its_bytes() {
+        let (file, bytes) = file(1_000_000);
+        let (answer, body, how) = fetched(file.as_str(), 12_345..987_654).await;
+        assert_eq!(answer, Some(FetchAnswer { status: 206, length: Some(975_309) }));
+        assert!(body == bytes[12_345..987_654] && how.is_ok());
+    }
+
+    #[wasm_bindgen_test]
+    async fn what_is_not_there_has_a_status_and_what_cannot_be_reached_has_none() {
+        let origin = web_sys::window().expect("a window").location().origin().expect("an origin");
+        let (answer, _, how) = fetched(&format!("{origin}/there-is-no-such-file"), 0..10).await;
+        assert_eq!((answer.map(|answer| answer.status), how), (Some(404), Ok(())));
+        let (answer, body, how) = fetched("http://localhost:1/memo.webm", 0..10).await;
+        assert_eq!((answer, body, how), (None, Vec::new(), Err(FetchFailure::Network)));
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_dropped_fetch_is_silent() {
+        let (file, _) = file(1_000_000);
+        let heard = Rc::new(RefCell::new(Vec::new()));
+        let told = Rc::clone(&heard);
+        drop(Fetch::start(file.as_str(), &(0..1_000_000), move |event| told.borrow_mut().push(event)));
+        let (_, body, _) = fetched(file.as_str(), 0..1_000_000).await;
+        assert_eq!(body.len(), 1_000_000, "a later one came to its end");
+        TimeoutFuture::new(0).await;
+        assert!(heard.borrow().is_empty(), "{:?}", heard.borrow());
+    }
+
+    #[wasm_bindgen_test]
+    fn a_page_that_came_safely_does_not_try_what_the_browser_would_block() {
+        let mixed = |url: &str, page: &str| is_mixed_content(url, page);
+        assert_eq!(mixed("http://web.example/memo.webm", "https:"), Ok(true));
+        assert_eq!(mixed("HTTP://web.example/memo.webm", "https:"), Ok(true));
+        assert_eq!(mixed("https://web.example/memo.webm", "https:"), Ok(false));
+        assert_eq!(mixed("http://web.example/memo.webm", "http:"), Ok(false));
+        for own in ["http://localhost:8000/a", "http://127.0.0.1/a", "http://[::1]:80/a"] {
+            assert_eq!(mixed(own, "https:"), Ok(false), "{own}");
+        }
+        assert_eq!(mixed("http://", "https:"), Err(FetchFailure::Url));
+        let started = Fetch::start("https://", &(0..1), |_| {});
+        assert_eq!(started.err(), Some(FetchFailure::Url));
+    }
+}

@@ -59,14 +59,16 @@ fn modified(path: &std::path::Path) -> Option<SystemTime> {
     std::fs::metadata(path).and_then(|file| file.modified()).ok()
 }
 
-/// WebRTC is outside `connect-src`; `ws:` and `wss:` are for trackers, which a link may name anywhere.
+/// WebRTC is outside `connect-src`. `ws:` and `wss:` are for trackers, `http:` and `https:` for web seeds, both of which a link
+/// may name anywhere. `http:` is for pages that came over http, which this server cannot know behind a proxy; on pages that came
+/// over https it allows nothing, since browsers refuse mixed content by themselves.
 fn content_security_policy(page: &str) -> HeaderValue {
     let hashes: String = inline_scripts(page)
         .map(|script| format!(" 'sha256-{}'", BASE64.encode(Sha256::digest(script.as_bytes()))))
         .collect();
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; img-src 'self' data: blob:; \
-         media-src 'self' blob:; connect-src 'self' ws: wss:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
+         media-src 'self' blob:; connect-src 'self' http: https: ws: wss:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'"
     );
     HeaderValue::from_str(&policy).expect("base64 and the fixed text above are visible ASCII")

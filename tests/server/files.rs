@@ -154,7 +154,7 @@ fn the_page_is_protected_and_its_loader_allowed() {
     let hash = BASE64.encode(Sha256::digest(LOADER));
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-{hash}'; style-src 'self'; \
-         img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; worker-src 'self'; \
+         img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' http: https: ws: wss:; worker-src 'self'; \
          manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     for path in ["/", "/record", "/nothing", "/missing.js", "/sw.js", "/announce"] {

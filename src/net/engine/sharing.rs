@@ -43,7 +43,10 @@ impl Engine {
         inner.announce(Change::MemoChanged(id.clone()));
         let name = Some(info.name().to_owned());
         let trackers = inner.config().await.trackers;
-        Ok(Magnet { name, trackers, ..Magnet::new(info.info_hash()) })
+        // What came with web seeds is passed on with them.
+        let row = inner.store.torrent(info.info_hash()).await?;
+        let web_seeds = row.map(|row| row.web_seeds).unwrap_or_default();
+        Ok(Magnet { name, trackers, web_seeds, ..Magnet::new(info.info_hash()) })
     }
 
     /// Stops offering a memo: connections close, trackers are told. Its link works again after the next [`Engine::share`].
