@@ -120,7 +120,7 @@ pub(super) const MAX_QUEUED_REQUESTS: usize = 512;
 /// Requests that may be dropped beyond [`MAX_QUEUED_REQUESTS`] before it is a flood.
 pub(super) const MAX_EXCESS_REQUESTS: u32 = 4096;
 
-/// Our window at first: a megabyte, so that a short memo is one round trip.
+/// Our window at first, in blocks: a megabyte, so that a short memo is one round trip.
 pub(super) const FIRST_WINDOW: usize = 64;
 
 /// Our window at most: 8 MiB in flight carry 80 MB/s at 100 ms.
@@ -129,8 +129,23 @@ pub(super) const MAX_WINDOW: usize = 512;
 /// Our window at least, so that a slow peer is not idle for a round trip.
 pub(super) const MIN_WINDOW: usize = 4;
 
-/// How far ahead the window reaches once the rate is known: longer than any round trip.
+/// What the window holds beyond two round trips: as long as a page may be busy with something else, at either end.
+pub(super) const WINDOW_SLACK: Duration = Duration::from_millis(100);
+
+/// The window is no more than what comes in this time, once that is known: a peer that slows down keeps no more to itself.
 pub(super) const WINDOW_TIME: Duration = Duration::from_secs(2);
+
+/// The longest request to peers that answer more than a block at once: fewer, larger messages. What a piece has, at most 128 KiB.
+pub(super) const LONG_REQUEST: u32 = 64 * 1024;
+
+/// A long request has to be answered within this time, at the rate of the peer: otherwise it is for fewer blocks.
+pub(super) const LONG_REQUEST_TIME: Duration = Duration::from_millis(100);
+
+/// A block that was asked for this long ago is asked of somebody faster, too.
+pub(super) const STUCK: Duration = Duration::from_secs(3);
+
+/// A block is taken over at the end by whoever has it this much sooner: for less it is not worth sending twice.
+pub(super) const TAKE_OVER_GAIN: Duration = Duration::from_millis(100);
 
 /// After a `reject` nothing is asked of that peer for this long, or it would be asked and reject in a tight loop.
 pub(super) const REJECT_PAUSE: Duration = Duration::from_secs(1);
@@ -165,11 +180,21 @@ pub(super) const ALIVE: Duration = Duration::from_secs(15);
 /// Blocks nobody asked for, beyond those that crossed with a cancel or a timeout, before it is an attack.
 pub(super) const MAX_UNASKED_BLOCKS: u32 = 64;
 
-/// `have`s of pieces that the peer had already: a few cross with a bitfield, tens of thousands are an attack.
-pub(super) const MAX_USELESS_HAVES: u32 = 10_000;
+/// Words of no use that a peer may say beyond those that are [forgiven](NUISANCES_PER_ROUND): `have`s of pieces that it had
+/// already, chokes and unchokes in turn, rejects of what nobody asked for. A few cross with others, ten thousands are an attack.
+pub(super) const MAX_NUISANCES: u32 = 10_000;
+
+/// How many of them are forgiven with each round of choking.
+pub(super) const NUISANCES_PER_ROUND: u32 = 1000;
+
+/// A word that says everything anew, and costs as much to take in: a bitfield, an extended handshake. Ten at a time are borne.
+pub(super) const LONG_NUISANCE: u32 = 1000;
 
 /// Allowed-fast pieces remembered of a peer: the specification speaks of ten.
 pub(super) const MAX_ALLOWED_FAST: usize = 64;
+
+/// Allowed-fast pieces that we grant.
+pub(super) const GRANTED_FAST: usize = 10;
 
 /// Bytes of pieces that are being put together, over one torrent. A window of every peer fits.
 pub(super) const MAX_PARTIAL_BYTES: usize = 32 * 1024 * 1024;

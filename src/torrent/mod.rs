@@ -31,6 +31,7 @@
 //!   (threshold [`LOW_WATER_BYTES`]). Without these reports the session stops serving.
 //! - [`Command::Shutdown`] emits its farewells and leaves the session empty.
 
+mod allowed_fast;
 pub mod bencode;
 mod bitfield;
 mod cache;
@@ -48,6 +49,7 @@ mod limits;
 mod magnet;
 mod metainfo;
 mod name;
+mod outbox;
 mod peer;
 mod pieces;
 mod rate;

@@ -1,14 +1,18 @@
 //! One open connection: what was said on it in either direction, and what waits.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
 
 use super::encounter::Record;
 use super::extension::Extensions;
 use super::limits::{
-    DEFAULT_REQQ, FIRST_WINDOW, HIGH_WATER_BYTES, KEEP_ALIVE, LOW_WATER_BYTES, MAX_SEND_BYTES, MAX_WINDOW, MIN_WINDOW,
-    SILENCE, STALLED_BYTES, WINDOW_TIME,
+    DEFAULT_REQQ, FIRST_WINDOW, GRANTED_FAST, HIGH_WATER_BYTES, KEEP_ALIVE, LONG_REQUEST, LONG_REQUEST_TIME,
+    LOW_WATER_BYTES, MAX_NUISANCES, MAX_WINDOW, MIN_WINDOW, SILENCE, STALLED_BYTES, WINDOW_SLACK, WINDOW_TIME,
 };
+use super::outbox::Outbox;
 use super::rate::Rate;
+use super::session::CLIENT_CODE;
+use super::swarm::Ending;
 use super::swarm::metadata::MetadataPull;
 use super::timers::Timers;
 use super::tracker::OfferId;
@@ -63,7 +67,19 @@ pub(super) struct Peer {
     /// They told us that we have something they want.
     pub(super) interested: bool,
     /// Requests to them that are not answered, oldest first.
-    pub(super) asked: VecDeque<BlockRequest>,
+    pub(super) asked: VecDeque<Asked>,
+    /// Blocks that these requests are for.
+    pub(super) asked_blocks: usize,
+    /// The shortest time from a request to its block: the way there and back, without waiting for other blocks.
+    pub(super) round_trip: Option<Duration>,
+    /// The next block comes without waiting for others: it tells the round trip anew.
+    pub(super) is_first: bool,
+    /// They rejected a long request: they are asked for single blocks.
+    pub(super) refuses_long: bool,
+    /// They had a part in a false piece: what they send is not mixed with what others send until a piece of theirs is true.
+    pub(super) on_parole: bool,
+    /// There was nothing (more) to ask them for when the table of pieces had changed so often.
+    pub(super) exhausted: Option<u64>,
     /// Requests to them that were cancelled or given to others; the blocks may still come.
     pub(super) late: VecDeque<BlockRequest>,
     /// Pieces that may be asked for while choked (BEP 6).
@@ -81,16 +97,22 @@ pub(super) struct Peer {
     /// How often they failed to send the metadata.
     pub(super) metadata_failures: u32,
     pub(super) metadata_served: usize,
+    /// Pieces that they may have while we choke them (BEP 6), and the bytes of those that they had.
+    pub(super) granted: Vec<u32>,
+    pub(super) granted_bytes: u64,
+    /// Bytes that they got since their queue was looked at for what to read ahead.
+    pub(super) served_unread: usize,
     pub(super) unasked_blocks: u32,
     pub(super) excess_requests: u32,
-    pub(super) useless_haves: u32,
     pub(super) rejects: u32,
+    /// Words that were of no use, lately.
+    nuisances: u32,
     pub(super) last_heard: Instant,
     /// How far it came, for people.
     pub(super) record: Record,
     pub(super) timers: Timers<PeerTimer>,
     /// Messages of this step; they leave together.
-    outbox: Vec<u8>,
+    pub(super) outbox: Outbox,
     /// Bytes in the channel's send buffer, as far as we know.
     buffered: usize,
     /// The buffer was full and is not low yet.
@@ -112,7 +134,24 @@ pub(super) struct Remote {
     pub(super) upload_only: bool,
 }
 
+/// A request that is not answered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) request: BlockRequest,
+    pub(super) at: Instant,
+}
+
 impl Remote {
+    /// webtorrent answers any length up to 128 KiB, and so do we. Others are not asked to: libtorrent rejects it.
+    fn answers_long_requests(&self) -> bool {
+        self.is_webtorrent() || self.is_ours()
+    }
+
+    /// Whether it is one of us, with our numbers for extensions.
+    pub(super) fn is_ours(&self) -> bool {
+        self.peer_id.as_bytes().starts_with(&CLIENT_CODE[..3])
+    }
+
     /// webtorrent takes neither have-none nor rejects well.
     pub(super) fn is_webtorrent(&self) -> bool {
         self.peer_id.as_bytes().starts_with(b"-WW")
@@ -140,6 +179,28 @@ impl Availability {
             Self::Silent | Self::Early { .. } => false,
             Self::All => true,
             Self::Known(bits) => bits.get(index),
+        }
+    }
+
+    /// Whether so little is here that allowed-fast pieces are a help (BEP 6).
+    pub(super) fn is_poor(&self) -> bool {
+        match self {
+            Self::Silent => true,
+            Self::All => false,
+            Self::Early { bits, haves } => bits.is_none() && haves.len() < GRANTED_FAST,
+            Self::Known(bits) => (bits.count_ones() as usize) < GRANTED_FAST && !bits.is_full(),
+        }
+    }
+
+    /// Whether anything is here, as far as was said.
+    pub(super) fn is_something(&self) -> bool {
+        match self {
+            Self::Silent => false,
+            Self::All => true,
+            Self::Early { bits, haves } => {
+                !haves.is_empty() || bits.as_ref().is_some_and(|bits| bits.iter().any(|byte| *byte != 0))
+            }
+            Self::Known(bits) => bits.count_ones() > 0,
         }
     }
 
@@ -176,6 +237,12 @@ impl Peer {
             choking: true,
             interested: false,
             asked: VecDeque::new(),
+            asked_blocks: 0,
+            round_trip: None,
+            is_first: false,
+            refuses_long: false,
+            on_parole: false,
+            exhausted: None,
             late: VecDeque::new(),
             allowed_fast: BTreeSet::new(),
             snubbed: false,
@@ -187,14 +254,17 @@ impl Peer {
             pull: None,
             metadata_failures: 0,
             metadata_served: 0,
+            granted: Vec::new(),
+            granted_bytes: 0,
+            served_unread: 0,
             unasked_blocks: 0,
             excess_requests: 0,
-            useless_haves: 0,
             rejects: 0,
+            nuisances: 0,
             last_heard: now,
             record,
             timers,
-            outbox: Vec::new(),
+            outbox: Outbox::default(),
             buffered: 0,
             corked: false,
         }
@@ -202,12 +272,7 @@ impl Peer {
 
     /// Puts a message into this step's bytes.
     pub(super) fn say(&mut self, message: &Message) {
-        message.encode(&mut self.outbox);
-    }
-
-    /// This step's bytes, to be appended to.
-    pub(super) fn outbox(&mut self) -> &mut Vec<u8> {
-        &mut self.outbox
+        self.outbox.say(message);
     }
 
     /// Hands this step's bytes to the channel.
@@ -217,12 +282,7 @@ impl Peer {
         }
         self.timers.set(PeerTimer::KeepAlive, now + KEEP_ALIVE);
         self.buffered += self.outbox.len();
-        let mut bytes = std::mem::take(&mut self.outbox);
-        while bytes.len() > MAX_SEND_BYTES {
-            let rest = bytes.split_off(MAX_SEND_BYTES);
-            out.push_back(Output::Send(self.id, std::mem::replace(&mut bytes, rest)));
-        }
-        out.push_back(Output::Send(self.id, bytes));
+        out.extend(self.outbox.take().into_iter().map(|bytes| Output::Send(self.id, bytes)));
     }
 
     /// Bytes of content that came and went.
@@ -244,8 +304,8 @@ impl Peer {
         }
     }
 
+    /// A whole message came. Parts of one, however many, are silence.
     pub(super) fn heard(&mut self, now: Instant) {
-        self.last_heard = now;
         self.timers.set(PeerTimer::Silence, now + SILENCE);
     }
 
@@ -274,23 +334,107 @@ impl Peer {
         self.buffered + self.outbox.len()
     }
 
-    /// How many requests may be in flight: at first enough for a short memo, then what two seconds bring.
+    /// How many blocks may be asked for at once. At first enough for a short memo; then what comes during a round trip, twice
+    /// over, so that a window that is too small is seen to grow, and as much as hides that a page is busy now and then. Never more than
+    /// comes in [`WINDOW_TIME`], so that little is stuck at a slow peer.
     pub(super) fn window(&self, now: Instant) -> usize {
-        let cap = self.remote.as_ref().map_or(DEFAULT_REQQ, |remote| remote.reqq).clamp(1, MAX_WINDOW);
         if self.snubbed {
             return 1;
         }
+        let rate = self.down.per_second(now);
+        let blocks = |time: Duration| {
+            let bytes = u128::from(rate) * time.as_millis() / 1000;
+            usize::try_from(bytes / u128::from(BLOCK_LEN)).unwrap_or(MAX_WINDOW)
+        };
+        let round_trip = self.round_trip.unwrap_or_default();
+        let ahead = blocks(2 * round_trip + WINDOW_SLACK).max(FIRST_WINDOW);
         let measured = self.first_ask.is_some_and(|first| now.saturating_since(first) >= WINDOW_TIME);
-        let ahead = self.down.per_second(now) * WINDOW_TIME.as_secs() / u64::from(BLOCK_LEN);
-        let ahead = usize::try_from(ahead).unwrap_or(MAX_WINDOW);
-        let least = if measured { MIN_WINDOW } else { FIRST_WINDOW };
-        ahead.max(least).min(cap)
+        let most = if measured { blocks(WINDOW_TIME).max(MIN_WINDOW) } else { MAX_WINDOW };
+        ahead.min(most).min(MAX_WINDOW)
     }
 
-    /// Takes a request off the list of those in flight; `false` when it was not there.
-    pub(super) fn answered(&mut self, request: BlockRequest) -> bool {
-        let at = self.asked.iter().position(|asked| *asked == request);
-        at.is_some_and(|at| self.asked.remove(at).is_some())
+    /// How many more blocks they may be asked for. A window that is nearly full is left alone, so that requests leave together.
+    pub(super) fn room(&self, now: Instant) -> usize {
+        let reqq = self.remote.as_ref().map_or(DEFAULT_REQQ, |remote| remote.reqq).max(1);
+        let window = self.window(now);
+        let room = window.saturating_sub(self.asked_blocks).min(reqq.saturating_sub(self.asked.len()));
+        let few = window.min(reqq) / 16;
+        if room <= few && !self.asked.is_empty() { 0 } else { room }
+    }
+
+    /// The longest request that they answer and that is not long under way: several blocks at once are fewer messages.
+    pub(super) fn longest_request(&self, now: Instant) -> u32 {
+        let able = self.remote.as_ref().is_some_and(Remote::answers_long_requests) && !self.refuses_long;
+        if !able {
+            return BLOCK_LEN;
+        }
+        let quick = u128::from(self.down.per_second(now)) * LONG_REQUEST_TIME.as_millis() / 1000;
+        let quick = u32::try_from(quick).unwrap_or(LONG_REQUEST).min(LONG_REQUEST);
+        (quick / BLOCK_LEN).max(1) * BLOCK_LEN
+    }
+
+    /// How long until they have sent so many bytes behind all that they were asked for; `None` when that cannot be known.
+    pub(super) fn time_for(&self, bytes: u64, now: Instant) -> Option<Duration> {
+        let rate = self.down.per_second(now);
+        (rate > 0)
+            .then(|| Duration::from_millis(bytes.saturating_mul(1000) / rate) + self.round_trip.unwrap_or_default())
+    }
+
+    /// Notes a request that leaves now.
+    pub(super) fn ask(&mut self, request: BlockRequest, now: Instant) {
+        self.say(&Message::Request(request));
+        self.is_first |= self.asked.is_empty();
+        self.asked.push_back(Asked { request, at: now });
+        self.asked_blocks += request.blocks();
+        self.first_ask.get_or_insert(now);
+    }
+
+    /// Takes a request off the list of those in flight, with the moment it was made; `None` when it was not there.
+    pub(super) fn answered(&mut self, request: BlockRequest) -> Option<Instant> {
+        let at = self.asked.iter().position(|asked| asked.request == request)?;
+        self.asked_blocks -= request.blocks();
+        self.asked.remove(at).map(|asked| asked.at)
+    }
+
+    /// A block came for a request that was made at this moment.
+    pub(super) fn measure(&mut self, asked_at: Instant, now: Instant) {
+        let took = now.saturating_since(asked_at);
+        self.round_trip = match self.round_trip {
+            Some(shortest) if !self.is_first => Some(shortest.min(took)),
+            _ => Some(took),
+        };
+        self.is_first = false;
+    }
+
+    /// Takes all requests in flight off the list.
+    pub(super) fn take_asked(&mut self) -> VecDeque<Asked> {
+        self.asked_blocks = 0;
+        std::mem::take(&mut self.asked)
+    }
+
+    /// Counts words that were of no use: nobody means well who says so much for nothing.
+    pub(super) fn bother(&mut self, nuisances: u32) -> Result<(), Ending> {
+        self.nuisances = self.nuisances.saturating_add(nuisances);
+        if self.nuisances > MAX_NUISANCES {
+            return Err(Ending::Misbehaved("The peer says too much that is of no use.".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Whether a request of a choked peer is to be answered: it has next to nothing, and had little from us in this way.
+    pub(super) fn may_have(&mut self, request: BlockRequest, piece_len: u32) -> bool {
+        let most = self.granted.len() as u64 * u64::from(piece_len) * 2;
+        let bytes = self.granted_bytes + u64::from(request.length);
+        let may = self.granted.contains(&request.piece) && self.availability.is_poor() && bytes <= most;
+        if may {
+            self.granted_bytes = bytes;
+        }
+        may
+    }
+
+    /// Some of what was of no use is forgotten with time.
+    pub(super) fn forgive(&mut self, nuisances: u32) {
+        self.nuisances = self.nuisances.saturating_sub(nuisances);
     }
 
     /// Remembers that this block is not waited for any more, but may come.

@@ -5,6 +5,9 @@ use super::Instant;
 const SLOTS: usize = 5;
 const SLOT_MS: u64 = 1000;
 
+/// A rate that is younger is taken as that old: the first bytes come in a burst.
+const YOUNG_MS: u64 = 100;
+
 /// Counts bytes in slots of a second and forgets those older than five.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rate {
@@ -30,7 +33,7 @@ impl Rate {
         current.forget_until(now);
         let window_ms = SLOTS as u64 * SLOT_MS;
         let age_ms = self.since.map_or(window_ms, |since| now.saturating_since(since).as_millis() as u64);
-        current.slots.iter().sum::<u64>() * 1000 / age_ms.clamp(SLOT_MS, window_ms)
+        current.slots.iter().sum::<u64>() * 1000 / age_ms.clamp(YOUNG_MS, window_ms)
     }
 
     /// All bytes ever.
@@ -62,5 +65,13 @@ mod tests {
         assert!((80_000..=120_000).contains(&steady), "{steady}");
         assert_eq!(rate.per_second(at(20_000)), 0);
         assert_eq!(rate.total(), 1_000_000);
+    }
+
+    #[test]
+    fn a_young_flow_is_not_spread_over_seconds_that_were_not() {
+        let mut rate = Rate::default();
+        (0..30).for_each(|ms| rate.add(Instant::from_millis(5_000 + ms * 10), 100_000));
+        let young = rate.per_second(Instant::from_millis(5_300));
+        assert!((9_000_000..=11_000_000).contains(&young), "{young}");
     }
 }

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::{BLOCK_LEN, Block, BlockRequest, ConnectionId, Pieces, Source, State, request};
+use super::{Askers, BLOCK_LEN, Block, BlockRequest, ConnectionId, Pieces, Source, State, request};
 
 impl Pieces {
     /// Reserves a run for `source` among the pieces that it `offers`: from where somebody listens, or else from the first block
@@ -147,7 +147,7 @@ impl Pieces {
             if !fits || !offers(index) || !self.is_open(index, source) {
                 break;
             }
-            self.begin(index);
+            self.begin(index, false);
             let Some((bytes, to_the_end)) = self.reserve_in(index, source, run.is_some()) else { break };
             run = Some(run.map_or(bytes.start, |run| run.start)..bytes.end);
             if !to_the_end {
@@ -167,7 +167,7 @@ impl Pieces {
         }
         let mut after = first;
         while partial.blocks.get(after) == Some(&Block::Unasked) {
-            partial.blocks[after] = Block::Asked(vec![source]);
+            partial.blocks[after] = Block::Asked(Askers::one(source));
             partial.unasked -= 1;
             after += 1;
         }

@@ -40,6 +40,7 @@ impl Pieces {
     pub(in super::super) fn select(&mut self, bytes: &[Range<u64>], stored: &Bitfield) -> Reselected {
         let wanted = pieces_of(&self.info, bytes);
         let before = self.wanted.replace(wanted.clone());
+        self.changes += 1;
         let mut changed = Reselected::default();
         for piece in self.info.pieces() {
             let index = piece.get();
@@ -68,6 +69,7 @@ impl Pieces {
             State::Missing => drop(self.missing.remove(&self.rank(index))),
             State::Partial(_) => {
                 self.partial.remove(&index);
+                self.open.remove(&index);
                 self.partial_bytes -= self.info.piece_len(piece) as usize;
             }
             State::Have => {

@@ -5,21 +5,23 @@ use super::super::limits::{
     INTERESTED_AGAIN, MAX_REJECTS, MAX_UNASKED_BLOCKS, REJECT_PAUSE, REQUEST_TIMEOUT, SNUB_TIMEOUT,
 };
 use super::super::peer::{Availability, Peer, PeerTimer};
-use super::super::pieces::Arrival;
+use super::super::pieces::{Arrival, Wish};
 use super::super::session::Shared;
 use super::super::wire::{BLOCK_LEN, BlockRequest, Message};
 use super::super::{ConnectionId, Event, Output, PeerId, PieceIndex};
-use super::{Ending, Swarm};
+use super::{Activity, Ending, Swarm};
 
 impl Swarm {
     /// Tells the peer whether it has something we want. Only after it said what it has: webtorrent misses an earlier
     /// `interested`.
     pub(super) fn update_interest(&mut self, id: ConnectionId, shared: &mut Shared) {
-        let (Some(peer), Some(pieces)) = (self.peers.get_mut(&id), &self.pieces) else { return };
-        let wanted = match &peer.availability {
-            Availability::All => !pieces.is_complete(),
-            Availability::Known(bits) => pieces.wants_from(bits),
-            Availability::Silent | Availability::Early { .. } => false,
+        let Some(peer) = self.peers.get_mut(&id) else { return };
+        let wanted = match (&self.pieces, &peer.availability) {
+            // Whatever it is, it is wanted: the unchoke comes while the metadata does.
+            (None, availability) => self.activity == Activity::Running && availability.is_something(),
+            (Some(pieces), Availability::All) => !pieces.is_complete(),
+            (Some(pieces), Availability::Known(bits)) => pieces.wants_from(bits),
+            (Some(_), _) => false,
         };
         if wanted == peer.am_interested {
             return;
@@ -49,7 +51,13 @@ impl Swarm {
         if peer.am_interested {
             peer.timers.set(PeerTimer::Interested, shared.now + INTERESTED_AGAIN);
         }
-        self.give_back_all(id);
+        // With the fast extension each request is still answered, and those for allowed pieces with their blocks.
+        let fast = peer.remote.as_ref().is_some_and(|remote| remote.fast);
+        let allowed = std::mem::take(&mut peer.allowed_fast);
+        self.give_back_unless(id, |request| fast && allowed.contains(&request.piece), shared);
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.allowed_fast = allowed;
+        }
         self.ask_all(shared);
         Ok(())
     }
@@ -57,6 +65,7 @@ impl Swarm {
     pub(super) fn unchoked(&mut self, id: ConnectionId, shared: &mut Shared) -> Result<(), Ending> {
         let Some(peer) = self.peers.get_mut(&id) else { return Ok(()) };
         peer.choking = false;
+        peer.exhausted = None;
         peer.ignored = 0;
         peer.timers.stop(PeerTimer::Interested);
         self.ask(id, shared);
@@ -104,7 +113,7 @@ impl Swarm {
                 && peer.am_interested
                 && !(peer.choking && peer.allowed_fast.is_empty())
                 && !peer.timers.is_set(PeerTimer::Ask)
-                && peer.asked.len() < peer.window(shared.now)
+                && peer.room(shared.now) > 0
         })
     }
 
@@ -113,19 +122,21 @@ impl Swarm {
         if !self.has_room(id, shared) {
             return 0;
         }
-        let (Some(peer), Some(pieces)) = (self.peers.get_mut(&id), &mut self.pieces) else { return 0 };
-        let room = peer.window(shared.now).saturating_sub(peer.asked.len()).min(most);
-        let (choking, availability, fast) = (peer.choking, &peer.availability, &peer.allowed_fast);
-        let offers = |index: u32| availability.has(index) && (!choking || fast.contains(&index));
-        let mut requests = pieces.ask(id, room, offers);
-        if requests.is_empty() && peer.asked.is_empty() {
-            requests = pieces.ask_again(id, room, offers);
+        let Some(peer) = self.peers.get(&id) else { return 0 };
+        let (blocks, longest) = (peer.room(shared.now).min(most), peer.longest_request(shared.now));
+        let mut wish = Wish { peer: id, blocks, longest, alone: peer.on_parole };
+        let mut requests = self.rescue(&mut wish, shared.now);
+        requests.extend(self.ask_pieces(&mut wish));
+        if wish.blocks > 0 {
+            requests.extend(self.take_over(wish, shared.now));
         }
-        let count = requests.len();
+        if requests.is_empty() && self.is_fetching() {
+            requests = self.help_web_seeds(wish);
+        }
+        let count = requests.iter().map(BlockRequest::blocks).sum();
+        let Some(peer) = self.peers.get_mut(&id) else { return count };
         for request in requests {
-            peer.say(&Message::Request(request));
-            peer.asked.push_back(request);
-            peer.first_ask.get_or_insert(shared.now);
+            peer.ask(request, shared.now);
         }
         if !peer.asked.is_empty() && !peer.timers.is_set(PeerTimer::Request) {
             peer.timers.set(PeerTimer::Request, shared.now + REQUEST_TIMEOUT);
@@ -134,27 +145,46 @@ impl Swarm {
         count
     }
 
+    /// Of what nobody was asked for, unless nothing became free since this peer was found to have nothing.
+    fn ask_pieces(&mut self, wish: &mut Wish) -> Vec<BlockRequest> {
+        let (Some(peer), Some(pieces)) = (self.peers.get_mut(&wish.peer), &mut self.pieces) else { return Vec::new() };
+        if peer.exhausted == Some(pieces.changes()) {
+            return Vec::new();
+        }
+        let (choking, availability, fast) = (peer.choking, &peer.availability, &peer.allowed_fast);
+        let requests = pieces.ask(wish, |index| availability.has(index) && (!choking || fast.contains(&index)));
+        peer.exhausted = (wish.blocks > 0).then_some(pieces.changes());
+        requests
+    }
+
+    /// At the end, with nothing else to do: a few of the blocks that web seeds are to bring.
+    fn help_web_seeds(&mut self, wish: Wish) -> Vec<BlockRequest> {
+        let (Some(peer), Some(pieces)) = (self.peers.get(&wish.peer), &mut self.pieces) else { return Vec::new() };
+        if !peer.asked.is_empty() || peer.choking || wish.alone {
+            return Vec::new();
+        }
+        pieces.ask_again(wish.peer, wish.blocks, |index| peer.availability.has(index))
+    }
+
     pub(super) fn block(
         &mut self,
         id: ConnectionId,
         piece: u32,
         begin: u32,
-        data: &[u8],
+        data: Vec<u8>,
         shared: &mut Shared,
     ) -> Result<(), Ending> {
         let (Some(peer), Some(pieces)) = (self.peers.get_mut(&id), &mut self.pieces) else { return Ok(()) };
         let Some(sender) = peer.remote.as_ref().map(|remote| remote.peer_id) else { return Ok(()) };
         let request = BlockRequest { piece, begin, length: data.len() as u32 };
-        if !peer.answered(request) {
-            let Some(at) = peer.late.iter().position(|late| *late == request) else {
-                peer.unasked_blocks += 1;
-                return if peer.unasked_blocks > MAX_UNASKED_BLOCKS {
-                    Err(Ending::Misbehaved("The peer sends blocks that nobody asked for.".to_owned()))
-                } else {
-                    Ok(())
+        match peer.answered(request) {
+            Some(asked_at) => peer.measure(asked_at, shared.now),
+            None => {
+                let Some(at) = peer.late.iter().position(|late| *late == request) else {
+                    return unasked(peer, request);
                 };
-            };
-            peer.late.remove(at);
+                peer.late.remove(at);
+            }
         }
         peer.down.add(shared.now, u64::from(request.length));
         peer.rejects = 0;
@@ -175,36 +205,57 @@ impl Swarm {
     pub(super) fn arrived(&mut self, arrival: Arrival, request: BlockRequest, shared: &mut Shared) {
         match arrival {
             Arrival::Unwanted => {}
-            Arrival::Block { others } => self.cancel(&others, request),
-            Arrival::Verified { piece, data, others, liars } => {
-                self.cancel(&others, request);
+            Arrival::Block { others } => self.cancel(&others, request, shared),
+            Arrival::Verified { piece, data, others, liars, honest } => {
+                self.cancel(&others, request, shared);
                 self.store(piece, data, shared);
                 liars.into_iter().for_each(|liar| self.ban(liar, shared));
+                self.set_parole(|peer_id| Some(peer_id) == honest, false);
             }
-            Arrival::Corrupt { liar: Some(liar) } => self.ban(liar, shared),
-            Arrival::Corrupt { liar: None } => self.ask_all(shared),
+            Arrival::Corrupt { liar: Some(liar), .. } => self.ban(liar, shared),
+            Arrival::Corrupt { liar: None, suspects } => {
+                self.set_parole(|peer_id| suspects.contains(&peer_id), true);
+                self.ask_all(shared);
+            }
         }
     }
 
-    /// The block is here: those who were asked for it too need not send it.
-    fn cancel(&mut self, others: &[ConnectionId], request: BlockRequest) {
+    /// Whether what these peers send may be mixed with what others send.
+    fn set_parole(&mut self, of: impl Fn(PeerId) -> bool, on_parole: bool) {
+        for peer in self.peers.values_mut() {
+            if peer.on_parole != on_parole && peer.remote.as_ref().is_some_and(|remote| of(remote.peer_id)) {
+                peer.on_parole = on_parole;
+                peer.exhausted = None;
+            }
+        }
+    }
+
+    /// A block is here: those who were asked for it too need not send it.
+    fn cancel(&mut self, others: &[ConnectionId], block: BlockRequest, shared: &mut Shared) {
+        let end = block.begin + block.length;
         for other in others {
-            if let Some(peer) = self.peers.get_mut(other)
-                && peer.answered(request)
-            {
+            let (Some(peer), Some(pieces)) = (self.peers.get_mut(other), &self.pieces) else { continue };
+            let covers = |asked: &&BlockRequest| {
+                asked.piece == block.piece && asked.begin < end && block.begin < asked.begin + asked.length
+            };
+            let covering: Vec<BlockRequest> =
+                peer.asked.iter().map(|asked| &asked.request).filter(covers).copied().collect();
+            for request in covering.into_iter().filter(|request| pieces.is_here(*request)) {
+                peer.answered(request);
                 peer.say(&Message::Cancel(request));
                 peer.expect_late(request);
-                if peer.asked.is_empty() {
-                    stop_waiting(peer);
-                }
             }
+            if peer.asked.is_empty() {
+                stop_waiting(peer);
+            }
+            self.ask(*other, shared);
         }
     }
 
     fn store(&mut self, piece: PieceIndex, data: Vec<u8>, shared: &mut Shared) {
         let awaited = self.peers.values().any(|peer| peer.is_ready() && !peer.availability.has(piece.get()));
         if awaited {
-            shared.cache.insert(self.info_hash, piece, &data);
+            shared.cache.insert(self.info_hash, piece, data.clone());
         }
         self.send(Output::WritePiece(self.info_hash, piece, data), shared);
     }
@@ -229,7 +280,12 @@ impl Swarm {
         let complete = pieces.is_complete();
         shared.event(Event::Piece(self.info_hash, piece));
         for peer in self.peers.values_mut().filter(|peer| peer.is_ready()) {
-            peer.say(&Message::Have(piece.get()));
+            // It is no news to ask for, only a step towards our being a seed: it can wait for the next word.
+            if peer.availability.has(piece.get()) {
+                peer.outbox.say_later(&Message::Have(piece.get()));
+            } else {
+                peer.say(&Message::Have(piece.get()));
+            }
         }
         for id in self.peers.keys().copied().collect::<Vec<_>>() {
             self.update_interest(id, shared);
@@ -259,21 +315,28 @@ impl Swarm {
         shared: &mut Shared,
     ) -> Result<(), Ending> {
         let (Some(peer), Some(pieces)) = (self.peers.get_mut(&id), &mut self.pieces) else { return Ok(()) };
+        if let Some(at) = peer.late.iter().position(|late| *late == request) {
+            peer.late.remove(at);
+            return Ok(());
+        }
+        if peer.answered(request).is_none() {
+            return peer.bother(1);
+        }
         peer.rejects += 1;
         if peer.rejects > MAX_REJECTS {
             return Err(Ending::Misbehaved("The peer rejects everything.".to_owned()));
         }
-        if peer.answered(request) {
+        if request.length > BLOCK_LEN && !peer.refuses_long {
+            peer.refuses_long = true;
+        } else {
             peer.timers.set(PeerTimer::Ask, shared.now + REJECT_PAUSE);
-            if peer.asked.is_empty() {
-                stop_waiting(peer);
-            }
-            pieces.give_back(id, request);
-            self.refund(Direction::Down, request.length, shared);
-            self.ask_all(shared);
-        } else if let Some(at) = peer.late.iter().position(|late| *late == request) {
-            peer.late.remove(at);
         }
+        if peer.asked.is_empty() {
+            stop_waiting(peer);
+        }
+        pieces.give_back(id, request);
+        self.refund(Direction::Down, request.length, shared);
+        self.ask_all(shared);
         Ok(())
     }
 
@@ -282,22 +345,46 @@ impl Swarm {
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.snubbed = true;
         }
-        self.give_back_all(id);
+        self.give_back_unless(id, |_| false, shared);
         self.ask_all(shared);
         self.look_again(shared);
     }
 
-    fn give_back_all(&mut self, id: ConnectionId) {
+    /// What a peer was asked for is for others, but for what it is sure to send.
+    fn give_back_unless(&mut self, id: ConnectionId, keeps: impl Fn(&BlockRequest) -> bool, shared: &mut Shared) {
         let (Some(peer), Some(pieces)) = (self.peers.get_mut(&id), &mut self.pieces) else { return };
-        for request in std::mem::take(&mut peer.asked) {
-            pieces.give_back(id, request);
-            peer.expect_late(request);
+        let mut freed = 0;
+        for asked in peer.take_asked() {
+            if keeps(&asked.request) {
+                peer.asked_blocks += asked.request.blocks();
+                peer.asked.push_back(asked);
+            } else {
+                pieces.give_back(id, asked.request);
+                peer.expect_late(asked.request);
+                freed += asked.request.length;
+            }
         }
-        pieces.release(id);
-        if peer.choking {
-            stop_waiting(peer);
+        if peer.asked.is_empty() {
+            pieces.release(id);
+            if peer.choking {
+                stop_waiting(peer);
+            }
         }
+        self.refund(Direction::Down, freed, shared);
     }
+}
+
+/// A block came that is not asked for, or not any more.
+fn unasked(peer: &mut Peer, block: BlockRequest) -> Result<(), Ending> {
+    let at = |request: &BlockRequest| (request.piece, request.begin) == (block.piece, block.begin);
+    if peer.asked.iter().any(|asked| at(&asked.request)) {
+        return Err(Ending::Misbehaved("The peer sends blocks of a wrong length.".to_owned()));
+    }
+    peer.unasked_blocks += 1;
+    if peer.unasked_blocks > MAX_UNASKED_BLOCKS {
+        return Err(Ending::Misbehaved("The peer sends blocks that nobody asked for.".to_owned()));
+    }
+    Ok(())
 }
 
 fn stop_waiting(peer: &mut Peer) {

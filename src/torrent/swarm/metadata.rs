@@ -144,6 +144,7 @@ impl Swarm {
         if self.is_complete() {
             self.completed(shared);
         }
+        self.ask_all(shared);
     }
 
     /// A peer rejects, or sends nothing: others are asked.

@@ -8,6 +8,7 @@ mod announce;
 mod download;
 mod meeting;
 pub(super) mod metadata;
+mod overtake;
 mod pace;
 mod report;
 mod select;
@@ -57,7 +58,7 @@ enum Activity {
 
 /// Why a connection is ended from here.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Ending {
+pub(super) enum Ending {
     /// Nobody's fault.
     Quiet(Parting),
     /// They broke the protocol.
@@ -83,6 +84,8 @@ pub(super) struct Swarm {
     peers: BTreeMap<ConnectionId, Peer>,
     web_seeds: Vec<WebSeed>,
     banned: BTreeSet<PeerId>,
+    /// Somebody said that it has the metadata, in the bytes that are being taken in.
+    metadata_news: bool,
     /// Peers that got at least a block from here.
     served: BTreeSet<PeerId>,
     /// Those of them that became complete.
@@ -128,6 +131,7 @@ impl Swarm {
             peers: BTreeMap::new(),
             web_seeds: Vec::new(),
             banned: BTreeSet::new(),
+            metadata_news: false,
             served: BTreeSet::new(),
             delivered: BTreeSet::new(),
             reading: BTreeSet::new(),
@@ -206,7 +210,9 @@ impl Swarm {
         let mut peer = Peer::new(id, half.is_ours(), half.offer_id, half.peer, half.record, shared.now);
         peer.record.reached(Stage::Channel, shared.now);
         peer.timers.set(PeerTimer::Handshake, shared.now + HANDSHAKE_TIMEOUT);
-        Handshake::new(self.info_hash, shared.handshake_id).encode(peer.outbox());
+        let mut handshake = Vec::with_capacity(Handshake::LEN);
+        Handshake::new(self.info_hash, shared.handshake_id).encode(&mut handshake);
+        peer.outbox.append(&handshake);
         self.peers.insert(id, peer);
     }
 
@@ -278,7 +284,7 @@ impl Swarm {
     fn forget_peer(&mut self, peer: &Peer, shared: &mut Shared) {
         self.uncount(peer);
         if let Some(pieces) = &mut self.pieces {
-            peer.asked.iter().for_each(|request| pieces.give_back(peer.id, *request));
+            peer.asked.iter().for_each(|asked| pieces.give_back(peer.id, asked.request));
             pieces.release(peer.id);
         }
         self.pull_metadata(shared);

@@ -45,7 +45,8 @@ impl Swarm {
     /// What one peer was asked for and is not wanted any more need not be sent.
     fn call_off(&mut self, id: ConnectionId) {
         let (Some(peer), Some(pieces)) = (self.peers.get_mut(&id), &self.pieces) else { return };
-        for request in peer.asked.iter().filter(|request| !pieces.wants(request.piece)).copied().collect::<Vec<_>>() {
+        let asked: Vec<_> = peer.asked.iter().map(|asked| asked.request).collect();
+        for request in asked.into_iter().filter(|request| !pieces.wants(request.piece)) {
             peer.answered(request);
             peer.say(&Message::Cancel(request));
             peer.expect_late(request);

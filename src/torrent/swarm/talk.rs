@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::extension::{self, ExtendedHandshake, Extensions};
-use super::super::limits::{
-    DEFAULT_REQQ, MAX_ALLOWED_FAST, MAX_QUEUED_REQUESTS, MAX_REMEMBERED_PEERS, MAX_USELESS_HAVES,
-};
+use super::super::limits::{DEFAULT_REQQ, LONG_NUISANCE, MAX_ALLOWED_FAST, MAX_QUEUED_REQUESTS, MAX_REMEMBERED_PEERS};
 use super::super::peer::{Availability, Peer, PeerTimer, Remote};
 use super::super::session::Shared;
 use super::super::wire::{Frame, Handshake, Message};
@@ -24,10 +22,15 @@ type Heard = Result<(), Ending>;
 impl Swarm {
     pub(in super::super) fn channel_bytes(&mut self, id: ConnectionId, bytes: &[u8], shared: &mut Shared) {
         let Some(peer) = self.peers.get_mut(&id) else { return };
-        peer.heard(shared.now);
+        peer.last_heard = shared.now;
         peer.decoder.push(bytes);
+        let mut first = true;
         while let Some(peer) = self.peers.get_mut(&id) {
-            let heard = match peer.decoder.next() {
+            let next = peer.decoder.next();
+            if std::mem::take(&mut first) && matches!(next, Ok(Some(_))) {
+                peer.heard(shared.now);
+            }
+            let heard = match next {
                 Ok(Some(Frame::Handshake(handshake))) => self.handshake(id, &handshake, shared),
                 Ok(Some(Frame::Message(message))) => self.message(id, message, shared),
                 Ok(None) => break,
@@ -36,6 +39,9 @@ impl Swarm {
             if let Err(why) = heard {
                 self.end(id, why, shared);
             }
+        }
+        if std::mem::take(&mut self.metadata_news) {
+            self.pull_metadata(shared);
         }
         self.ask(id, shared);
         self.serve(id, shared);
@@ -58,7 +64,7 @@ impl Swarm {
         }
         let Some(peer) = self.peers.get_mut(&id) else { return Ok(()) };
         peer.timers.stop(PeerTimer::Handshake);
-        peer.remote = Some(Remote {
+        let mut remote = Remote {
             peer_id: handshake.peer_id,
             fast: handshake.fast(),
             extended: handshake.extension_protocol(),
@@ -66,13 +72,23 @@ impl Swarm {
             metadata_size: None,
             reqq: DEFAULT_REQQ,
             upload_only: false,
-        });
+        };
+        if remote.is_ours() {
+            remote.extensions.ut_metadata = Some(UT_METADATA);
+        }
+        peer.remote = Some(remote);
         peer.record.set_client(None, handshake.peer_id.as_bytes());
         self.problem = None;
         self.found_somebody();
+        let ours = self.peers.get(&id).and_then(|peer| peer.remote.as_ref()).is_some_and(Remote::is_ours);
         self.say_extended_handshake(id, shared);
         self.say_availability(id);
         self.unchoke_early(id, shared);
+        self.grant_fast(id);
+        if ours {
+            // Its number for metadata is known before it says so, and most who come lack it: half a round trip less.
+            self.push_metadata(id);
+        }
         Ok(())
     }
 
@@ -135,39 +151,48 @@ impl Swarm {
             return Err(Ending::Misbehaved("The peer uses the fast extension without having said so.".to_owned()));
         }
         match message {
-            Message::KeepAlive | Message::Unknown(_) | Message::Suggest(_) => Ok(()),
-            Message::Choke => self.choked(id, shared),
-            Message::Unchoke => self.unchoked(id, shared),
-            Message::Interested => self.interested(id, shared),
-            Message::NotInterested => self.not_interested(id, shared),
+            Message::KeepAlive | Message::Unknown(_) | Message::Suggest(_) => peer.bother(1),
+            Message::Choke => peer.bother(1).and_then(|()| self.choked(id, shared)),
+            Message::Unchoke => peer.bother(1).and_then(|()| self.unchoked(id, shared)),
+            Message::Interested => peer.bother(1).and_then(|()| self.interested(id, shared)),
+            Message::NotInterested => peer.bother(1).and_then(|()| self.not_interested(id, shared)),
             Message::Have(piece) => self.has_piece(id, piece, shared),
-            Message::Bitfield(bits) => self.has_pieces(id, bits, shared),
-            Message::HaveAll => self.set_availability(id, Availability::All, shared),
-            Message::HaveNone => self.has_nothing(id, shared),
-            Message::Request(request) => self.requested(id, request, shared),
+            Message::Bitfield(bits) => self.says_anew(id).and_then(|()| self.has_pieces(id, bits, shared)),
+            Message::HaveAll => self.says_anew(id).and_then(|()| self.set_availability(id, Availability::All, shared)),
+            Message::HaveNone => self.says_anew(id).and_then(|()| self.has_nothing(id, shared)),
+            Message::Request(request) => self.requested(id, request),
             Message::Cancel(request) => self.cancelled(id, request),
-            Message::Piece { piece, begin, data } => self.block(id, piece, begin, &data, shared),
+            Message::Piece { piece, begin, data } => self.block(id, piece, begin, data, shared),
             Message::Reject(request) => self.rejected(id, request, shared),
             Message::AllowedFast(piece) => {
                 if peer.allowed_fast.len() < MAX_ALLOWED_FAST {
                     peer.allowed_fast.insert(piece);
+                    peer.exhausted = None;
                 }
-                Ok(())
+                peer.bother(1)
             }
             Message::Extended(0, payload) => self.extended_handshake(id, &payload, shared),
             Message::Extended(UT_METADATA, payload) => self.metadata_message(id, &payload, shared),
-            Message::Extended(LT_DONTHAVE, payload) => {
-                if let Ok(piece) = extension::parse_dont_have(&payload) {
-                    self.lost_piece(id, piece, shared);
-                }
-                Ok(())
-            }
-            Message::Extended(..) => Ok(()),
+            Message::Extended(LT_DONTHAVE, payload) => match extension::parse_dont_have(&payload) {
+                Ok(piece) => peer.bother(1).map(|()| self.lost_piece(id, piece, shared)),
+                Err(_) => peer.bother(LONG_NUISANCE),
+            },
+            Message::Extended(..) => peer.bother(1),
+        }
+    }
+
+    /// What a peer has is said once, and piece by piece from then on.
+    fn says_anew(&mut self, id: ConnectionId) -> Heard {
+        let Some(peer) = self.peers.get_mut(&id) else { return Ok(()) };
+        match peer.availability {
+            Availability::Silent => Ok(()),
+            _ => peer.bother(LONG_NUISANCE),
         }
     }
 
     fn extended_handshake(&mut self, id: ConnectionId, payload: &[u8], shared: &mut Shared) -> Heard {
         let Some(peer) = self.peers.get_mut(&id) else { return Ok(()) };
+        peer.bother(LONG_NUISANCE)?;
         let Some(remote) = &mut peer.remote else { return Ok(()) };
         let Ok(said) = ExtendedHandshake::parse(payload) else { return Ok(()) };
         remote.extensions.update(said.extensions);
@@ -180,7 +205,8 @@ impl Swarm {
         let news = said.metadata_size.is_some() && remote.metadata_size != said.metadata_size;
         remote.metadata_size = said.metadata_size.or(remote.metadata_size);
         if news {
-            self.pull_metadata(shared);
+            // It may have been pushed, and be in the bytes that came together with this.
+            self.metadata_news = true;
         } else if said.metadata_size.is_none() {
             self.push_metadata(id);
         }
@@ -202,6 +228,7 @@ impl Swarm {
                 }
                 haves.insert(piece);
             }
+            self.update_interest(id, shared);
             return Ok(());
         };
         if piece >= pieces.info().piece_count() {
@@ -215,16 +242,14 @@ impl Swarm {
             _ => false,
         };
         if !news {
-            peer.useless_haves += 1;
-            return if peer.useless_haves > MAX_USELESS_HAVES {
-                Err(Ending::Misbehaved("The peer names the same pieces again and again.".to_owned()))
-            } else {
-                Ok(())
-            };
+            return peer.bother(1);
         }
         pieces.count(piece, true);
+        peer.exhausted = None;
         let seed = peer.availability.is_seed();
-        self.update_interest(id, shared);
+        if !peer.am_interested && pieces.wants(piece) {
+            self.update_interest(id, shared);
+        }
         if seed {
             self.wants_nothing_more(id, shared);
         }
@@ -236,6 +261,7 @@ impl Swarm {
             None => {
                 let Some(peer) = self.peers.get_mut(&id) else { return Ok(()) };
                 peer.availability = Availability::Early { bits: Some(bits), haves: BTreeSet::new() };
+                self.update_interest(id, shared);
                 Ok(())
             }
             Some(pieces) => match Bitfield::from_bytes(bits, pieces.info().piece_count()) {
@@ -256,6 +282,7 @@ impl Swarm {
     fn set_availability(&mut self, id: ConnectionId, availability: Availability, shared: &mut Shared) -> Heard {
         let Some(peer) = self.peers.get_mut(&id) else { return Ok(()) };
         let before = std::mem::replace(&mut peer.availability, availability.clone());
+        peer.exhausted = None;
         if let Some(pieces) = &mut self.pieces {
             if let Availability::Known(bits) = before {
                 bits.iter_ones().for_each(|index| pieces.count(index, false));
@@ -306,7 +333,8 @@ impl Swarm {
             && bits.clear(piece)
         {
             pieces.count(piece, false);
-            let asked: Vec<_> = peer.asked.iter().filter(|request| request.piece == piece).copied().collect();
+            let asked: Vec<_> =
+                peer.asked.iter().map(|asked| asked.request).filter(|request| request.piece == piece).collect();
             for request in asked {
                 peer.answered(request);
                 pieces.give_back(id, request);

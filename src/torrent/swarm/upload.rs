@@ -1,15 +1,17 @@
 //! Bytes going out: who is served, what is read from storage, and how much a channel takes.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
+use super::super::allowed_fast::{ADDRESS, allowed_fast};
 use super::super::choker::{self, Candidate};
 use super::super::limiter::Direction;
 use super::super::limits::{
-    CHOKE_ROUND, MAX_EXCESS_REQUESTS, MAX_QUEUED_REQUESTS, MAX_REMEMBERED_PEERS, OPTIMISTIC_ROUNDS, READ_AHEAD_BYTES,
+    CACHE_BYTES, CHOKE_ROUND, GRANTED_FAST, MAX_EXCESS_REQUESTS, MAX_QUEUED_REQUESTS, MAX_REMEMBERED_PEERS,
+    NUISANCES_PER_ROUND, OPTIMISTIC_ROUNDS, READ_AHEAD_BYTES,
 };
 use super::super::peer::Peer;
 use super::super::session::Shared;
-use super::super::wire::{BlockRequest, MAX_BLOCK_LEN, Message, encode_piece};
+use super::super::wire::{BlockRequest, MAX_BLOCK_LEN, Message};
 use super::super::{ConnectionId, Event, Output, PieceIndex, extension};
 use super::{Ending, Swarm, SwarmTimer};
 
@@ -56,6 +58,7 @@ impl Swarm {
             return;
         }
         self.timers.set(SwarmTimer::Choke, shared.now + CHOKE_ROUND);
+        self.peers.values_mut().for_each(|peer| peer.forgive(NUISANCES_PER_ROUND));
         self.look_again(shared);
         let candidates: Vec<Candidate> = self
             .peers
@@ -108,33 +111,47 @@ impl Swarm {
         }
     }
 
+    /// Stops serving a peer. Every request is answered (BEP 6), those for allowed pieces with their blocks.
     fn choke(&mut self, id: ConnectionId) {
         let Some(peer) = self.peers.get_mut(&id) else { return };
         peer.am_choking = true;
         peer.say(&Message::Choke);
         let fast = peer.remote.as_ref().is_some_and(|remote| remote.fast);
         for request in std::mem::take(&mut peer.queue) {
-            if fast {
+            if peer.granted.contains(&request.piece) {
+                peer.queue.push_back(request);
+            } else if fast {
                 peer.say(&Message::Reject(request));
             }
         }
+        self.grant_fast(id);
     }
 
-    pub(super) fn requested(
-        &mut self,
-        id: ConnectionId,
-        request: BlockRequest,
-        _shared: &mut Shared,
-    ) -> Result<(), Ending> {
+    /// Names pieces that a peer may ask for although it is choked, if it has next to nothing (BEP 6).
+    pub(super) fn grant_fast(&mut self, id: ConnectionId) {
+        let (Some(peer), Some(pieces)) = (self.peers.get_mut(&id), &self.pieces) else { return };
+        let fast = peer.remote.as_ref().is_some_and(|remote| remote.fast);
+        if !fast || !peer.am_choking || !peer.granted.is_empty() || !peer.availability.is_poor() {
+            return;
+        }
+        let set = allowed_fast(ADDRESS, self.info_hash, pieces.info().piece_count(), GRANTED_FAST);
+        peer.granted = set.into_iter().filter(|index| pieces.have().get(*index)).collect();
+        for index in peer.granted.clone() {
+            peer.say(&Message::AllowedFast(index));
+        }
+    }
+
+    pub(super) fn requested(&mut self, id: ConnectionId, request: BlockRequest) -> Result<(), Ending> {
         let Some(peer) = self.peers.get_mut(&id) else { return Ok(()) };
         if request.length > MAX_BLOCK_LEN {
             return Err(Ending::Misbehaved("The peer asks for a block that is too long.".to_owned()));
         }
-        let servable = self.pieces.as_ref().is_some_and(|pieces| {
-            let length = pieces.info().piece(request.piece).map_or(0, |piece| pieces.info().piece_len(piece));
-            let fits = request.begin.checked_add(request.length).is_some_and(|end| end <= length);
-            request.length > 0 && fits && pieces.have().get(request.piece)
+        let piece_len = self.pieces.as_ref().filter(|pieces| pieces.have().get(request.piece)).and_then(|pieces| {
+            let piece = pieces.info().piece(request.piece)?;
+            Some(pieces.info().piece_len(piece))
         });
+        let end = request.begin.checked_add(request.length);
+        let servable = request.length > 0 && piece_len.zip(end).is_some_and(|(length, end)| end <= length);
         let full = peer.queue.len() >= MAX_QUEUED_REQUESTS;
         if full || !servable {
             peer.excess_requests += 1;
@@ -142,7 +159,7 @@ impl Swarm {
                 return Err(Ending::Misbehaved("The peer floods us with requests.".to_owned()));
             }
         }
-        if peer.am_choking || full || !servable {
+        if full || !servable || peer.am_choking && !peer.may_have(request, piece_len.unwrap_or_default()) {
             refuse(peer, request);
         } else if !peer.queue.contains(&request) {
             peer.queue.push_back(request);
@@ -151,14 +168,12 @@ impl Swarm {
     }
 
     pub(super) fn cancelled(&mut self, id: ConnectionId, request: BlockRequest) -> Result<(), Ending> {
-        if let Some(peer) = self.peers.get_mut(&id)
-            && let Some(at) = peer.queue.iter().position(|queued| *queued == request)
-        {
-            peer.queue.remove(at);
-            // BEP 6: every request is answered, a cancelled one too.
-            if peer.remote.as_ref().is_some_and(|remote| remote.fast) {
-                peer.say(&Message::Reject(request));
-            }
+        let Some(peer) = self.peers.get_mut(&id) else { return Ok(()) };
+        let Some(at) = peer.queue.iter().position(|queued| *queued == request) else { return peer.bother(1) };
+        peer.queue.remove(at);
+        // BEP 6: every request is answered, a cancelled one too.
+        if peer.remote.as_ref().is_some_and(|remote| remote.fast) {
+            peer.say(&Message::Reject(request));
         }
         Ok(())
     }
@@ -191,7 +206,8 @@ impl Swarm {
         peer.queue.pop_front();
         let block = bytes.get(request.begin as usize..).and_then(|from| from.get(..request.length as usize));
         if let Some(block) = block {
-            encode_piece(request.piece, request.begin, block, peer.outbox());
+            peer.outbox.say_piece(request.piece, request.begin, block, peer.queue.len());
+            peer.served_unread += block.len();
             peer.up.add(shared.now, u64::from(request.length));
             self.up.add(shared.now, u64::from(request.length));
             if let Some(remote) = &peer.remote
@@ -203,20 +219,29 @@ impl Swarm {
         true
     }
 
-    /// Asks storage for the pieces that the peer's next requests need.
+    /// Asks storage for the pieces that the peer's next requests need, in their order. Looked at when the first of them is not there,
+    /// or when some that were read have gone out.
     fn read_ahead(&mut self, id: ConnectionId, shared: &mut Shared) {
-        let (Some(peer), Some(pieces)) = (self.peers.get(&id), &self.pieces) else { return };
+        let served = self.unchoked_count().max(1);
+        let (Some(peer), Some(pieces)) = (self.peers.get_mut(&id), &self.pieces) else { return };
         let info = pieces.info();
-        let mut ahead: usize = self.reading.iter().map(|piece| info.piece_len(*piece) as usize).sum();
-        let wanted: BTreeSet<PieceIndex> =
-            peer.queue.iter().take(MAX_QUEUED_REQUESTS).filter_map(|request| info.piece(request.piece)).collect();
-        let first = peer.queue.front().and_then(|request| info.piece(request.piece));
-        for piece in first.into_iter().chain(wanted) {
-            if ahead > 0 && ahead + info.piece_len(piece) as usize > READ_AHEAD_BYTES {
+        let Some(first) = peer.queue.front().and_then(|request| info.piece(request.piece)) else { return };
+        let most = READ_AHEAD_BYTES.min(CACHE_BYTES / 2 / served);
+        if peer.served_unread < most / 4 && shared.cache.contains(self.info_hash, first) {
+            return;
+        }
+        peer.served_unread = 0;
+        let (mut ahead, mut last) = (0, None);
+        for piece in peer.queue.iter().filter_map(|request| info.piece(request.piece)) {
+            if last == Some(piece) {
+                continue;
+            }
+            last = Some(piece);
+            ahead += info.piece_len(piece) as usize;
+            if ahead > most && piece != first {
                 return;
             }
             if !shared.cache.contains(self.info_hash, piece) && self.reading.insert(piece) {
-                ahead += info.piece_len(piece) as usize;
                 shared.out.push_back(Output::ReadPiece(self.info_hash, piece));
             }
         }
@@ -229,10 +254,11 @@ impl Swarm {
             return;
         }
         match bytes.filter(|bytes| pieces.info().verify(piece, bytes)) {
-            Some(bytes) => shared.cache.insert(self.info_hash, piece, &bytes),
+            Some(bytes) => shared.cache.insert(self.info_hash, piece, bytes),
             None => self.lose_piece(piece, shared),
         }
-        for id in self.peers.keys().copied().collect::<Vec<_>>() {
+        let waiting = self.peers.values().filter(|peer| !peer.queue.is_empty());
+        for id in waiting.map(|peer| peer.id).collect::<Vec<_>>() {
             self.serve(id, shared);
         }
     }

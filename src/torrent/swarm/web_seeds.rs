@@ -276,18 +276,18 @@ impl Swarm {
         let (now, rest) = bytes.split_at(bytes.len().min(missing as usize));
         run.next += now.len() as u64;
         if run.block.is_empty() && now.len() == whole {
-            self.block_fetched(at, block, now, shared);
+            self.block_fetched(at, block, now.to_vec(), shared);
             return rest;
         }
         run.block.extend_from_slice(now);
         if run.block.len() == whole {
             let data = std::mem::take(&mut run.block);
-            self.block_fetched(at, block, &data, shared);
+            self.block_fetched(at, block, data, shared);
         }
         rest
     }
 
-    fn block_fetched(&mut self, at: usize, block: BlockRequest, data: &[u8], shared: &mut Shared) {
+    fn block_fetched(&mut self, at: usize, block: BlockRequest, data: Vec<u8>, shared: &mut Shared) {
         let (Some(seed), Some(pieces)) = (self.web_seeds.get(at), &mut self.pieces) else { return };
         let arrival = pieces.receive(seed.id, seed.name, block.piece, block.begin, data);
         self.arrived(arrival, block, shared);

@@ -10,8 +10,8 @@ const MAX_BITFIELD_LEN: u32 = 128 * 1024;
 /// The longest message of any other kind. Extended messages carry a 16 KiB piece of metadata or a handshake.
 const MAX_MESSAGE_LEN: u32 = 1024 * 1024;
 
-/// Memory that the mere claim of a length can make us reserve. Longer messages grow as their bytes come.
-const MAX_RESERVED: u32 = 64 * 1024;
+/// Memory that the mere claim of a length can make us reserve: the longest block. Longer messages grow as their bytes come.
+const MAX_RESERVED: u32 = MAX_BLOCK_LEN;
 
 /// What a [`Decoder`] gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,11 +48,14 @@ pub enum WireError {
 
 /// Cuts a byte stream into frames: [`push`](Self::push) bytes in any portions, then ask [`next`](Self::next) until there is
 /// nothing more. Each byte is copied once, into the message that it belongs to.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Decoder {
     stage: Stage,
-    /// What has come of the current stage.
-    pending: Vec<u8>,
+    /// What has come of the current stage, unless that is [`Stage::Data`].
+    head: [u8; Handshake::LEN],
+    head_len: usize,
+    /// What has come of [`Stage::Data`]: it becomes the message's own.
+    data: Vec<u8>,
     frames: VecDeque<Frame>,
     error: Option<WireError>,
 }
@@ -98,36 +101,57 @@ enum DataOf {
     Extended(u8),
 }
 
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Decoder {
     /// A decoder at the start of a stream.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            stage: Stage::default(),
+            head: [0; Handshake::LEN],
+            head_len: 0,
+            data: Vec::new(),
+            frames: VecDeque::new(),
+            error: None,
+        }
     }
 
     /// Takes the next bytes of the stream. After an error they are dropped.
     pub fn push(&mut self, mut bytes: &[u8]) {
         while self.error.is_none() {
             let wanted = self.stage.wanted();
-            if let Stage::Skip { id, left } = self.stage {
-                let skipped = wanted.min(bytes.len());
-                bytes = &bytes[skipped..];
-                self.stage = Stage::Skip { id, left: left - skipped as u32 };
-                if skipped < wanted {
-                    return;
+            let taken = (wanted - self.here()).min(bytes.len());
+            let (now, later) = bytes.split_at(taken);
+            bytes = later;
+            match &mut self.stage {
+                Stage::Skip { left, .. } => *left -= taken as u32,
+                Stage::Data { .. } => self.data.extend_from_slice(now),
+                _ => {
+                    self.head[self.head_len..][..taken].copy_from_slice(now);
+                    self.head_len += taken;
                 }
-            } else {
-                let taken = (wanted - self.pending.len()).min(bytes.len());
-                self.pending.extend_from_slice(&bytes[..taken]);
-                bytes = &bytes[taken..];
-                if self.pending.len() < wanted {
-                    self.check_protocol();
-                    return;
-                }
+            }
+            if self.here() < self.stage.wanted() {
+                self.check_protocol();
+                return;
             }
             match self.advance() {
                 Ok(frame) => self.frames.extend(frame),
                 Err(error) => self.error = Some(error),
             }
+        }
+    }
+
+    /// How much of what the current stage wants has come.
+    fn here(&self) -> usize {
+        match self.stage {
+            Stage::Data { .. } => self.data.len(),
+            Stage::Skip { .. } => 0,
+            _ => self.head_len,
         }
     }
 
@@ -142,8 +166,8 @@ impl Decoder {
 
     /// Refuses a stranger at the first wrong byte, not after 68.
     fn check_protocol(&mut self) {
-        let known = self.pending.len().min(PROTOCOL.len());
-        if matches!(self.stage, Stage::Handshake) && self.pending[..known] != PROTOCOL[..known] {
+        let known = self.head_len.min(PROTOCOL.len());
+        if matches!(self.stage, Stage::Handshake) && self.head[..known] != PROTOCOL[..known] {
             self.error = Some(WireError::Protocol);
         }
     }
@@ -152,12 +176,11 @@ impl Decoder {
     fn advance(&mut self) -> Result<Option<Frame>, WireError> {
         let message = match self.stage {
             Stage::Handshake => {
-                let handshake: [u8; Handshake::LEN] = array(&self.pending, 0);
-                if !handshake.starts_with(PROTOCOL) {
+                if !self.head.starts_with(PROTOCOL) {
                     return Err(WireError::Protocol);
                 }
                 self.enter(Stage::Length);
-                return Ok(Some(Frame::Handshake(Handshake::parse(&handshake))));
+                return Ok(Some(Frame::Handshake(Handshake::parse(&self.head))));
             }
             Stage::Length => match self.number(0) {
                 0 => Message::KeepAlive,
@@ -167,7 +190,7 @@ impl Decoder {
                 }
             },
             Stage::Id { length } => {
-                let stage = Stage::after_id(self.pending[0], length)?;
+                let stage = Stage::after_id(self.head[0], length)?;
                 self.enter(stage);
                 return Ok(None);
             }
@@ -177,11 +200,11 @@ impl Decoder {
                 return Ok(None);
             }
             Stage::ExtensionId { data_len } => {
-                self.enter(Stage::Data { head: DataOf::Extended(self.pending[0]), data_len });
+                self.enter(Stage::Data { head: DataOf::Extended(self.head[0]), data_len });
                 return Ok(None);
             }
             Stage::Data { head, .. } => {
-                let data = std::mem::take(&mut self.pending);
+                let data = std::mem::take(&mut self.data);
                 match head {
                     DataOf::Bitfield => Message::Bitfield(data),
                     DataOf::Piece { piece, begin } => Message::Piece { piece, begin, data },
@@ -197,8 +220,10 @@ impl Decoder {
 
     fn enter(&mut self, stage: Stage) {
         self.stage = stage;
-        self.pending.clear();
-        self.pending.reserve(stage.wanted().min(MAX_RESERVED as usize));
+        self.head_len = 0;
+        if let Stage::Data { data_len, .. } = stage {
+            self.data.reserve(data_len.min(MAX_RESERVED) as usize);
+        }
     }
 
     fn numbers_message(&self, id: u8) -> Message {
@@ -221,7 +246,7 @@ impl Decoder {
     }
 
     fn number(&self, index: usize) -> u32 {
-        u32::from_be_bytes(array(&self.pending, index * 4))
+        u32::from_be_bytes(array(&self.head, index * 4))
     }
 }
 
@@ -345,7 +370,7 @@ mod tests {
     fn the_claim_of_a_length_reserves_little() {
         let mut decoder = greeted();
         decoder.push(&[&MAX_MESSAGE_LEN.to_be_bytes()[..], b"\x14\x01"].concat());
-        assert!(decoder.pending.capacity() <= 2 * MAX_RESERVED as usize);
+        assert!(decoder.data.capacity() <= 2 * MAX_RESERVED as usize);
     }
 
     #[test]

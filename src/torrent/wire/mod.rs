@@ -150,10 +150,25 @@ impl Message {
 
 /// Appends a `piece` message, straight from the bytes of the piece.
 pub fn encode_piece(piece: u32, begin: u32, block: &[u8], out: &mut Vec<u8>) {
-    frame(out, id::PIECE, &[piece, begin], block);
+    out.reserve(13 + block.len());
+    encode_piece_head(piece, begin, block.len(), out);
+    out.extend_from_slice(block);
+}
+
+/// Appends what stands before the bytes of a block in a `piece` message.
+pub fn encode_piece_head(piece: u32, begin: u32, block_len: usize, out: &mut Vec<u8>) {
+    out.extend_from_slice(&(9 + block_len as u32).to_be_bytes());
+    out.push(id::PIECE);
+    out.extend_from_slice(&piece.to_be_bytes());
+    out.extend_from_slice(&begin.to_be_bytes());
 }
 
 impl BlockRequest {
+    /// How many blocks it is for.
+    pub fn blocks(&self) -> usize {
+        self.length.div_ceil(BLOCK_LEN) as usize
+    }
+
     fn numbers(&self) -> [u32; 3] {
         [self.piece, self.begin, self.length]
     }

@@ -668,8 +668,10 @@ fn web_seeds_rest_while_peers_bring_the_rest_soon() {
     rig.say(&peer, &Message::HaveAll);
     rig.say(&peer, &Message::Unchoke);
     // At a megabyte per second.
+    let mut waiting = Vec::new();
     for _ in 0..20 {
-        for request in requests(&rig.hear(&mut peer)).into_iter().take(3) {
+        waiting.extend(requests(&rig.hear(&mut peer)));
+        for request in waiting.drain(..3).collect::<Vec<_>>() {
             let block = rig.block(request);
             rig.say(&peer, &block);
         }
