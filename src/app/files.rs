@@ -1,4 +1,5 @@
-//! Audio files become memos: their bytes as they are, their shape and length as the browser decodes them.
+//! Audio files become memos: their bytes as they are, their shape and length as the browser decodes them. Torrent files are
+//! opened as links are.
 
 use js_sys::Uint8Array;
 use leptos::prelude::*;
@@ -7,12 +8,17 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
 use super::{AppState, clock};
-use crate::memo::{Memo, Origin, clean_mime, mime_of_file, title_of_file};
+use crate::memo::{Memo, Origin, clean_mime, mime_of_file, share_link, title_of_file};
 use crate::store::{RECORD_LEN, Store};
+use crate::torrent::{MAX_INFO_LEN, Metainfo};
 use crate::web::{Sound, decode};
 
 /// Files above this size are stored without being decoded: decoding holds all samples at once.
 const DECODE_MAX_BYTES: u64 = 100 << 20;
+
+/// The largest torrent file that is read: the largest metadata, and what is said around it.
+#[expect(clippy::cast_precision_loss, reason = "file sizes are far below 2^53")]
+const TORRENT_MAX_BYTES: f64 = (MAX_INFO_LEN + (1 << 20)) as f64;
 
 /// Bytes stored in one step, so that memory stays flat: a few records.
 const STEP_RECORDS: u64 = 16;
@@ -22,6 +28,12 @@ pub(crate) fn import(app: AppState, files: Vec<File>) {
     spawn_local(async move {
         let mut imported = Vec::new();
         for file in files {
+            if is_torrent(&file) {
+                if let Err(reason) = open_torrent(app, &file).await {
+                    app.problem.set(Some(format!("“{}” was not opened: {reason}", file.name())));
+                }
+                continue;
+            }
             match import_file(app, &file).await {
                 Ok(memo) => {
                     imported.push(memo.id.clone());
@@ -37,6 +49,25 @@ pub(crate) fn import(app: AppState, files: Vec<File>) {
         }
         app.ask_for_persistence();
     });
+}
+
+fn is_torrent(file: &File) -> bool {
+    file.name().to_ascii_lowercase().ends_with(".torrent") || file.type_() == "application/x-bittorrent"
+}
+
+/// A torrent file is as good as a link: what it stands for is fetched.
+async fn open_torrent(app: AppState, file: &File) -> Result<(), String> {
+    if file.size() > TORRENT_MAX_BYTES {
+        return Err("it is too large.".to_owned());
+    }
+    let bytes = read(file, 0, TORRENT_MAX_BYTES as u64).await?;
+    let metainfo = Metainfo::parse(&bytes).map_err(|error| format!("{error}."))?;
+    let Some(engine) = app.engine_now() else { return Err("the app is still starting.".to_owned()) };
+    let link = engine.import_file(metainfo).await.map_err(|error| error.to_string())?;
+    if let Some((_, seeds)) = share_link("", &link).split_once('?') {
+        app.go(&format!("/share?{seeds}"));
+    }
+    Ok(())
 }
 
 async fn import_file(app: AppState, file: &File) -> Result<Memo, String> {

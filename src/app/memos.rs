@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 
 use crate::memo::{Memo as MemoRow, MemoId};
 use crate::store::{Store, StoreError};
-use crate::torrent::InfoHash;
+use crate::torrent::Magnet;
 
 /// All rows, those in the bin too.
 #[derive(Clone, Copy)]
@@ -67,9 +67,13 @@ impl Memos {
         self.rows.with_untracked(|rows| rows.get(id).map(GetUntracked::get_untracked))
     }
 
-    /// The memo that is shared, or arrives, under this infohash.
-    pub(crate) fn find_shared(self, info_hash: InfoHash) -> Option<MemoRow> {
-        self.rows.with(|rows| rows.values().map(Get::get).find(|row| row.info_hash == Some(info_hash)))
+    /// The memos that a link leads to, as far as they are known: several when they come together.
+    pub(crate) fn of_link(self, link: &Magnet) -> Vec<MemoRow> {
+        let mut found: Vec<MemoRow> =
+            self.rows.with(|rows| rows.values().map(Get::get).filter(|row| row.is_named_by(link)).collect());
+        found.retain(|row| !row.is_deleted());
+        found.sort_by_key(|row| row.part.map(|part| part.file));
+        found
     }
 
     /// Shows a row that is stored already.

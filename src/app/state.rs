@@ -15,7 +15,7 @@ use super::toasts::Toasts;
 use crate::memo::{Memo, MemoId, Origin};
 use crate::net::{Change, Config, Engine, ServiceWorker, service_worker_controls_page};
 use crate::store::{Store, StoreError};
-use crate::torrent::{InfoHash, Magnet, Status};
+use crate::torrent::{InfoHash, Status};
 
 type Go = Box<dyn Fn(&str, NavigateOptions)>;
 
@@ -119,7 +119,7 @@ impl AppState {
         let now = clock::now_ms();
         self.edit(&memo.id, move |memo| memo.deleted_at_ms = Some(now));
         if was_shared || arriving {
-            self.stop_sharing(&memo.id);
+            self.with_engine(&memo.id, async |engine, id| engine.put_away(&id).await);
         }
         let id = memo.id.clone();
         self.toasts.say_with_undo(format!("“{}” is in the bin", memo.display_title()), move || {
@@ -133,13 +133,7 @@ impl AppState {
     /// Takes a memo out of the bin. What had not arrived completely goes on arriving.
     pub(crate) fn restore(self, id: &MemoId) {
         self.edit(id, |memo| memo.deleted_at_ms = None);
-        let arriving = self.memos.find_untracked(id).filter(|memo| !memo.complete).and_then(|memo| memo.info_hash);
-        if let (Some(engine), Some(info_hash)) = (self.engine_now(), arriving) {
-            spawn_local(async move {
-                let joined = engine.import(vec![Magnet::new(info_hash)]).await;
-                self.report(joined);
-            });
-        }
+        self.with_engine(id, async |engine, id| engine.bring_back(&id).await);
     }
 
     /// Removes a memo and its sound from this device.
@@ -149,11 +143,10 @@ impl AppState {
             self.player.close(self);
         }
         spawn_local(async move {
-            if let (Some(engine), Some(info_hash)) = (self.engine_now(), memo.info_hash) {
-                let left = engine.remove(info_hash).await;
-                self.report(left);
-            }
-            let deleted = self.store().delete_memo(&memo.id).await;
+            let deleted = match self.engine_now() {
+                Some(engine) => engine.delete(&memo.id).await,
+                None => self.store().delete_memo(&memo.id).await.map(drop),
+            };
             if self.report(deleted).is_some() {
                 self.memos.hide(&memo.id);
             }
@@ -161,20 +154,24 @@ impl AppState {
     }
 
     pub(crate) fn stop_sharing(self, id: &MemoId) {
-        let Some(engine) = self.engine_now() else { return };
-        let id = id.clone();
-        spawn_local(async move {
-            let stopped = engine.stop_sharing(&id).await;
-            self.report(stopped);
-        });
+        self.with_engine(id, async |engine, id| engine.stop_sharing(&id).await);
     }
 
     fn share_again(self, id: &MemoId) {
+        self.with_engine(id, async |engine, id| engine.share(&id).await.map(drop));
+    }
+
+    /// Has the engine do something with a memo, and tells its failure.
+    fn with_engine<E: std::fmt::Display>(
+        self,
+        id: &MemoId,
+        act: impl AsyncFnOnce(Engine, MemoId) -> Result<(), E> + 'static,
+    ) {
         let Some(engine) = self.engine_now() else { return };
         let id = id.clone();
         spawn_local(async move {
-            let shared = engine.share(&id).await;
-            self.report(shared);
+            let done = act(engine, id).await;
+            self.report(done);
         });
     }
 

@@ -98,13 +98,15 @@ impl Memo {
     /// Pieces are stored as they are verified, so an audio record is a piece.
     pub fn received(info: &Info, now_ms: u64) -> Self {
         let card = Card::of_info(info).unwrap_or_default();
+        // A single file has the torrent's name, unless it lies in a folder of that name.
+        let file = info.files().first().and_then(|file| file.path.last()).map_or(info.name(), String::as_str);
         let or = |text: String, other: String| if text.is_empty() { other } else { text };
         Self {
-            title: or(card.title, title_of_file(info.name())),
+            title: or(card.title, title_of_file(file)),
             notes: card.notes,
             recorded_at_ms: if card.recorded_at_ms == 0 { now_ms } else { card.recorded_at_ms },
             duration_ms: card.duration_ms,
-            mime: or(card.mime, mime_of_file(info.name()).unwrap_or("audio/webm").to_owned()),
+            mime: or(card.mime, mime_of_file(file).unwrap_or("audio/webm").to_owned()),
             size: info.total_length(),
             record_len: info.piece_length(),
             waveform: card.waveform,

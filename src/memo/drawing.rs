@@ -1,8 +1,7 @@
 //! A waveform as the strokes of two SVG paths: what is dark (heard, or here already), and the rest.
 
 use std::fmt::Write;
-
-use super::Memo;
+use std::ops::Range;
 
 /// From one bar to the next, in the units of the drawing. A bar is as wide as its stroke: 3 of these 5.
 pub const BAR_PITCH: usize = 5;
@@ -33,27 +32,21 @@ pub fn is_heard(index: usize, count: usize, position_ms: u64, duration_ms: u64) 
     duration_ms > 0 && (index as u64) * duration_ms < position_ms * count as u64
 }
 
-/// Pieces of a memo that was received: its records are its pieces.
-pub fn piece_count(memo: &Memo) -> u32 {
-    let pieces = memo.size.div_ceil(u64::from(memo.record_len.max(1)));
-    u32::try_from(pieces).unwrap_or(u32::MAX)
-}
-
-/// For each of `count` bars, whether all of its stretch has arrived. `have` is a bitfield in the layout of BEP 3 over
-/// `pieces` pieces of equal length.
-pub fn arrived(have: &[u8], pieces: u32, count: usize) -> Vec<bool> {
+/// For each of `count` bars, whether all of its stretch has arrived. `have` is a bitfield in the layout of BEP 3 over pieces of
+/// equal length; the sound lies in `pieces` of them.
+pub fn arrived(have: &[u8], pieces: Range<u32>, count: usize) -> Vec<bool> {
     let has = |piece: u64| {
         usize::try_from(piece / 8)
             .ok()
             .and_then(|byte| have.get(byte))
             .is_some_and(|byte| byte & (0x80 >> (piece % 8)) != 0)
     };
-    let (pieces, bars) = (u64::from(pieces), count as u64);
+    let (start, pieces, bars) = (u64::from(pieces.start), pieces.len() as u64, count as u64);
     (0..bars)
         .map(|bar| {
             let first = bar * pieces / bars;
             let last = ((bar + 1) * pieces).div_ceil(bars).max(first + 1);
-            pieces > 0 && (first..last.min(pieces)).all(has)
+            pieces > 0 && (first..last.min(pieces)).all(|piece| has(start + piece))
         })
         .collect()
 }
@@ -79,11 +72,12 @@ mod tests {
 
     #[test]
     fn bars_darken_as_their_pieces_arrive() {
-        assert_eq!(arrived(&[0b1010_0000], 4, 4), [true, false, true, false]);
-        assert_eq!(arrived(&[0b1010_0000], 4, 2), [false, false], "a bar waits for all of its pieces");
-        assert_eq!(arrived(&[0b1000_0000], 1, 3), [true; 3]);
-        assert_eq!(arrived(&[0b1000_0000], 2, 4), [true, true, false, false]);
-        assert_eq!(arrived(&[], 9, 2), [false, false], "a short bitfield has nothing");
-        assert_eq!(arrived(&[0xff], 0, 2), [false, false]);
+        assert_eq!(arrived(&[0b1010_0000], 0..4, 4), [true, false, true, false]);
+        assert_eq!(arrived(&[0b1010_0000], 0..4, 2), [false, false], "a bar waits for all of its pieces");
+        assert_eq!(arrived(&[0b1000_0000], 0..1, 3), [true; 3]);
+        assert_eq!(arrived(&[0b1000_0000], 0..2, 4), [true, true, false, false]);
+        assert_eq!(arrived(&[0b0001_1000], 3..6, 3), [true, true, false], "one of several files");
+        assert_eq!(arrived(&[], 0..9, 2), [false, false], "a short bitfield has nothing");
+        assert_eq!(arrived(&[0xff], 0..0, 2), [false, false]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{LocalTime, Memo, Query};
+use super::{LocalTime, Memo, Query, arrived};
 use crate::torrent::Status;
 
 /// Which memos the library shows.
@@ -122,7 +122,7 @@ impl Mark {
     /// The mark of a memo, given what the engine says about it.
     pub fn of(memo: &Memo, status: Option<&Status>) -> Option<Self> {
         if !memo.complete {
-            return Some(Self::Arriving(status.map_or(0, percent)));
+            return Some(Self::Arriving(status.map_or(0, |status| percent_of(memo, status))));
         }
         let listeners = status.map_or(0, |status| status.listeners);
         memo.shared.then_some(if listeners > 0 { Self::Listening(listeners) } else { Self::Shared })
@@ -147,11 +147,21 @@ pub fn percent(status: &Status) -> u8 {
     u8::try_from(percent.min(100)).unwrap_or(100)
 }
 
+/// How much of one memo is here, which may be one of several that come together.
+pub fn percent_of(memo: &Memo, status: &Status) -> u8 {
+    if memo.part.is_none() {
+        return percent(status);
+    }
+    let pieces = memo.own_records();
+    let here = arrived(&status.have, pieces.clone(), pieces.len()).into_iter().filter(|here| *here).count();
+    u8::try_from(here * 100 / pieces.len().max(1)).unwrap_or(100)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::memo::Origin;
     use crate::memo::ladder::tests::status;
+    use crate::memo::{Origin, Part};
     use crate::torrent::Phase;
 
     fn memo(id: &str, recorded_at_ms: u64) -> Memo {
@@ -239,6 +249,10 @@ mod tests {
 
     #[test]
     fn a_hundred_percent_means_all_of_it() {
+        let part = Part { file: 1, offset: 25, content_len: 100 };
+        let one = Memo { part: Some(part), size: 20, record_len: 10, ..memo("one", 0) };
+        let arriving = Status { have: vec![0b1110_1000], ..status(Phase::Downloading) };
+        assert_eq!(percent_of(&one, &arriving), 66, "two of the three pieces that it lies in");
         let here = |have_bytes, total_bytes| percent(&Status { have_bytes, total_bytes, ..status(Phase::Downloading) });
         assert_eq!(here(0, 0), 0);
         assert_eq!(here(999_999, 1_000_000), 99);

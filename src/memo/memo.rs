@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{TITLE_MAX_CHARS, Waveform};
+use super::{Part, TITLE_MAX_CHARS, Waveform};
 use crate::torrent::InfoHash;
 
 /// How long a deleted memo can be brought back.
@@ -27,8 +27,13 @@ pub struct MemoId(String);
 pub struct InvalidMemoId;
 
 impl MemoId {
-    /// A UUID has 36 characters, an infohash 40.
+    /// A UUID has 36 characters, an infohash 40, and that of one of several files a number behind it.
     const MAX_LEN: usize = 64;
+
+    /// The id of a received memo that is one of several files of a torrent: this one of its list.
+    pub fn of_file(info_hash: InfoHash, index: u32) -> Self {
+        Self(format!("{info_hash}-{index}"))
+    }
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
@@ -58,7 +63,7 @@ impl TryFrom<String> for MemoId {
 }
 
 impl From<InfoHash> for MemoId {
-    /// The id of a received memo.
+    /// The id of a received memo, or the name of the records of several that came together.
     fn from(info_hash: InfoHash) -> Self {
         Self(info_hash.to_string())
     }
@@ -133,6 +138,9 @@ pub struct Memo {
     /// Set at the first share or at the import, and never changed.
     #[serde(default)]
     pub info_hash: Option<InfoHash>,
+    /// Which of several files of its torrent it is.
+    #[serde(default)]
+    pub part: Option<Part>,
     /// It is being offered to others now.
     #[serde(default)]
     pub shared: bool,
@@ -161,6 +169,7 @@ impl Memo {
             favourite: false,
             deleted_at_ms: None,
             info_hash: None,
+            part: None,
             shared: false,
             complete: false,
             position_ms: 0,

@@ -50,6 +50,18 @@ pub fn mime_of_file(name: &str) -> Option<&'static str> {
     PLAYABLE.iter().find(|(_, endings)| endings.contains(&ending.as_str())).map(|&(mime, _)| mime)
 }
 
+/// Endings of files that are often shared and never heard.
+const SILENT: [&str; 30] = [
+    "7z", "apk", "avi", "bin", "bmp", "csv", "css", "dmg", "doc", "docx", "epub", "exe", "gif", "gz", "htm", "html",
+    "iso", "jpeg", "jpg", "js", "json", "md", "mkv", "mobi", "mov", "pdf", "png", "rar", "txt", "zip",
+];
+
+/// Whether the ending of a file's name says that there is no sound in it. Names without an ending say nothing.
+pub fn has_no_sound(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    ending.is_some_and(|ending| SILENT.contains(&ending.as_str()))
+}
+
 /// The usual ending for a type; `audio` when it is not known.
 pub(super) fn extension(mime: &str) -> &'static str {
     let essence = mime.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
@@ -87,5 +99,7 @@ mod tests {
         assert_eq!(extension("audio/x-wav; x=1"), "wav");
         assert_eq!(mime_of_file("notes.txt"), None);
         assert_eq!(mime_of_file("mp3"), None);
+        assert!(has_no_sound("notes.TXT") && !has_no_sound("txt") && !has_no_sound("Tuesday, 07.31"));
+        assert!(SILENT.iter().all(|ending| mime_of_file(&format!("a.{ending}")).is_none()));
     }
 }

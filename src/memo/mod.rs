@@ -8,6 +8,7 @@
 //! | `local_time`, `format`, `title` | dates, lengths and sizes in words |
 //! | `file_name`, `mime` | the name that the shared bytes keep, and the types of audio |
 //! | `card` | what a shared memo says about itself before its audio is there |
+//! | `records`, `album` | where a memo's bytes lie, and the memos of a torrent with several files |
 //! | `link` | the share link, made and read |
 //! | `library`, `search` | what the library shows, in which order, under which headings |
 //! | `ladder`, `delivery`, `tries` | an import, a share, and what was tried for either, in plain words |
@@ -17,6 +18,7 @@
 //! What the browser knows (the time zone, whether the network is there) is handed in as plain values, so that every decision in
 //! here is held by a native test.
 
+mod album;
 mod card;
 mod delivery;
 mod drawing;
@@ -30,6 +32,7 @@ mod local_time;
 #[allow(clippy::module_inception)]
 mod memo;
 mod mime;
+mod records;
 mod search;
 mod text;
 mod title;
@@ -37,18 +40,20 @@ mod tries;
 mod waveform;
 pub mod webm;
 
+pub use album::memos_of;
 pub use card::{CARD_KEY, Card};
 pub use delivery::{Delivery, ShareState};
-pub use drawing::{BAR_PITCH, arrived, draw_bars, is_heard, piece_count};
+pub use drawing::{BAR_PITCH, arrived, draw_bars, is_heard};
 pub use file_name::{file_name, title_of_file};
 pub use format::{format_clock, format_duration, format_remaining, format_size, spoken_duration};
 pub use kind::type_in_words;
 pub use ladder::{ImportState, Ladder, Step, StepProgress};
-pub use library::{Filter, Mark, group_by_heading, heading, percent, visible};
+pub use library::{Filter, Mark, group_by_heading, heading, percent, percent_of, visible};
 pub use link::{LinkError, MAX_LINK_LEN, MAX_MEMOS, parse_link, share_link};
 pub use local_time::LocalTime;
 pub use memo::{BIN_DAYS, InvalidMemoId, Memo, MemoId, Origin};
-pub use mime::{clean_mime, mime_of_file};
+pub use mime::{clean_mime, has_no_sound, mime_of_file};
+pub use records::{Part, Records};
 pub use search::Query;
 pub use text::{NOTES_MAX_CHARS, TITLE_MAX_CHARS, clean_notes, clean_title};
 pub use title::default_title;

@@ -93,7 +93,7 @@ async fn answer(engine: &Rc<Inner>, question: Question) -> Result<Option<Answer>
             return Ok(Some(Answer { total, mime, start, bytes }));
         }
         match memo.info_hash {
-            Some(info_hash) if !memo.complete => engine.want_soon(info_hash, start..end),
+            Some(info_hash) if !memo.complete => engine.want_soon(info_hash, memo.in_records(start..end)),
             // Nothing will ever bring these bytes.
             _ => return Ok(None),
         }
@@ -109,9 +109,10 @@ async fn read_beginning(engine: &Inner, memo: &Memo, start: u64, end: u64) -> Re
     let Some(row) = engine.store().torrent(info_hash).await? else { return Ok(None) };
     let Some(info) = row.info.as_deref().and_then(|raw| Info::parse(raw).ok()) else { return Ok(None) };
     let Ok(have) = Bitfield::from_bytes(row.have, info.piece_count()) else { return Ok(None) };
-    let there = info.pieces_in(start..end).take_while(|piece| have.get(piece.get()));
-    match there.last().map(|piece| info.piece_range(piece).end.min(end)) {
-        Some(end) => engine.store().read_audio(memo, start..end).await,
+    let bytes = memo.in_records(start..end);
+    let there = info.pieces_in(bytes.clone()).take_while(|piece| have.get(piece.get()));
+    match there.last().map(|piece| info.piece_range(piece).end.min(bytes.end)) {
+        Some(end) => engine.store().read_records(&memo.records(), bytes.start..end).await,
         None => Ok(None),
     }
 }

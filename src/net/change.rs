@@ -55,6 +55,12 @@ pub enum ImportError {
     /// This browser has no `RTCPeerConnection`.
     #[error("This browser cannot connect to other devices (it has no WebRTC), so it cannot receive memos.")]
     NoWebRtc,
+    /// Its metadata is not usable.
+    #[error("What was shared here cannot be read: {0}.")]
+    Metainfo(#[from] MetainfoError),
+    /// None of its files can be heard.
+    #[error("There is no sound in what was shared here.")]
+    NoSound,
     /// The store failed.
     #[error("{0}")]
     Store(#[from] StoreError),

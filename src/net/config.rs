@@ -144,9 +144,9 @@ impl Config {
         }
     }
 
-    /// The trackers to use for a torrent whose link named `from_link`: ours first, and none that the person switched off.
-    pub(super) fn trackers_for(&self, from_link: &[String]) -> Vec<String> {
-        let mut trackers = self.trackers.clone();
+    /// The trackers to use of those that a link names: none that the person switched off.
+    pub(super) fn allowed_of(&self, from_link: &[String]) -> Vec<String> {
+        let mut trackers: Vec<String> = Vec::new();
         for url in from_link.iter().filter_map(|url| resolve_tracker(url)) {
             let off = self.known_trackers.iter().any(|known| known.url == url && !known.enabled);
             if !off && !trackers.contains(&url) {
@@ -240,13 +240,13 @@ mod tests {
         };
         let config = Config::merge(serde_json::from_str(file).expect("a config file"), settings);
         let own = format!("ws://{}/announce", here());
-        assert_eq!(config.trackers, [own.clone(), "wss://b.example".into()]);
+        assert_eq!(config.trackers, [own, "wss://b.example".into()]);
         assert_eq!(config.known_trackers.len(), 3, "the settings page lists those that are off, each once");
         let link = ["wss://a.example".to_owned(), "wss://c.example/announce".into(), "wss://b.example/".into()];
         assert_eq!(
-            config.trackers_for(&link),
-            [own, "wss://b.example".into(), "wss://c.example/announce".into()],
-            "a link adds trackers, except those that are off"
+            config.allowed_of(&link),
+            ["wss://c.example/announce".to_owned(), "wss://b.example".into()],
+            "a link brings its trackers, except those that are off"
         );
         assert_eq!(config.rtc().get_ice_servers().map(|servers| servers.length()), Some(1));
     }

@@ -12,7 +12,7 @@ use futures::StreamExt;
 use futures::channel::mpsc;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Held, examine};
+use super::{Held, ImportError, examine, imports};
 use crate::memo::{Memo, MemoId};
 use crate::store::{Store, StoreError, TorrentRow};
 use crate::torrent::{Bitfield, Info, InfoHash, PieceIndex};
@@ -27,8 +27,8 @@ pub(super) enum DiskEvent {
     PieceRead(InfoHash, PieceIndex, Option<Vec<u8>>),
     /// A piece is stored, or why not.
     PieceWritten(InfoHash, PieceIndex, Result<(), String>),
-    /// A memo of this size has its row and can be filled.
-    Begun(InfoHash, MemoId, u64),
+    /// The memos of a torrent have their rows and can be filled.
+    Begun(InfoHash, Held),
     /// This torrent is not a memo that can be kept. A sentence.
     Refused(InfoHash, String),
     /// This memo's row was written.
@@ -43,6 +43,7 @@ enum Job {
     Begin(InfoHash, Vec<u8>),
     Write(InfoHash, PieceIndex, Vec<u8>),
     Complete(InfoHash),
+    Lose(InfoHash, PieceIndex),
     Erase(MemoId),
     Delivered(InfoHash),
 }
@@ -73,6 +74,16 @@ impl Disk {
         self.shared.held.borrow_mut().insert(info_hash, held);
     }
 
+    /// From now on it is these memos of a torrent that are wanted. `false` when they are the same as before.
+    pub(super) fn rehold(&self, info_hash: InfoHash, memos: &[Memo]) -> bool {
+        let mut held = self.shared.held.borrow_mut();
+        let Some(held) = held.get_mut(&info_hash) else { return false };
+        let changed = held.memos.len() != memos.len()
+            || memos.iter().any(|memo| held.memos.iter().all(|known| known.id != memo.id));
+        held.memos = memos.to_vec();
+        changed
+    }
+
     /// Whether this torrent can be read and written.
     pub(super) fn holds(&self, info_hash: &InfoHash) -> bool {
         self.shared.held.borrow().contains_key(info_hash)
@@ -88,10 +99,10 @@ impl Disk {
         let shared = self.shared.clone();
         spawn_local(async move {
             let source =
-                shared.held.borrow().get(&info_hash).map(|held| (held.memo.clone(), held.info.piece_range(piece)));
+                shared.held.borrow().get(&info_hash).map(|held| (held.records(), held.info.piece_range(piece)));
             let bytes = match source {
-                Some((memo, range)) => shared.store.read_audio(&memo, range).await.ok().flatten(),
-                None => None,
+                Some((Some(records), range)) => shared.store.read_records(&records, range).await.ok().flatten(),
+                _ => None,
             };
             (shared.on_event)(DiskEvent::PieceRead(info_hash, piece, bytes));
         });
@@ -106,16 +117,21 @@ impl Disk {
     pub(super) fn erase(&self, info_hash: InfoHash) {
         let held = self.shared.held.borrow_mut().remove(&info_hash);
         if let Some(held) = held {
-            self.enqueue(Job::Erase(held.memo.id));
+            held.records().into_iter().for_each(|records| self.enqueue(Job::Erase(records.id)));
         }
     }
 
-    /// Makes the rows of a memo whose metadata came, then reports [`DiskEvent::Begun`] or [`DiskEvent::Refused`].
+    /// Notes that a stored piece is gone or altered.
+    pub(super) fn lose(&self, info_hash: InfoHash, piece: PieceIndex) {
+        self.enqueue(Job::Lose(info_hash, piece));
+    }
+
+    /// Makes the rows of the memos whose metadata came, then reports [`DiskEvent::Begun`] or [`DiskEvent::Refused`].
     pub(super) fn begin(&self, info_hash: InfoHash, raw_info: Vec<u8>) {
         self.enqueue(Job::Begin(info_hash, raw_info));
     }
 
-    /// Notes that everything is here, then reports [`DiskEvent::Imported`].
+    /// Notes which memos are here completely, then reports [`DiskEvent::Imported`] for each.
     pub(super) fn complete(&self, info_hash: InfoHash) {
         self.enqueue(Job::Complete(info_hash));
     }
@@ -160,8 +176,10 @@ impl Shared {
                         }
                     }
                     self.write_pieces(info_hash, pieces).await;
+                    self.complete(info_hash).await;
                 }
                 Job::Begin(info_hash, raw) => self.begin(info_hash, &raw).await,
+                Job::Lose(info_hash, piece) => self.lose(info_hash, piece).await,
                 Job::Erase(memo_id) => self.erase(&memo_id).await,
                 Job::Complete(info_hash) => self.complete(info_hash).await,
                 Job::Delivered(info_hash) => self.update_row(info_hash, |row| row.delivered += 1).await,
@@ -178,80 +196,83 @@ impl Shared {
     }
 
     async fn try_write_pieces(&self, info_hash: InfoHash, pieces: Vec<(PieceIndex, Vec<u8>)>) -> Result<(), String> {
-        let (memo_id, mut have) = {
+        let (records, pieces) = {
             let held = self.held.borrow();
             let held = held.get(&info_hash).ok_or("The memo is not wanted any more.")?;
-            (held.memo.id.clone(), held.have.clone())
+            let start = |piece| held.info.piece_range(piece).start;
+            let pieces = pieces.into_iter().map(|(piece, bytes)| (piece.get(), start(piece), bytes));
+            (held.records().ok_or("The memo is not wanted any more.")?, pieces.collect())
         };
-        for (piece, _) in &pieces {
-            have.set(piece.get());
-        }
-        let records = pieces.into_iter().map(|(piece, bytes)| (piece.get(), bytes)).collect();
-        let written = self.store.write_pieces(&memo_id, info_hash, records, have.as_bytes().to_vec()).await;
-        written.map_err(|error| error.to_string())?;
-        if let Some(held) = self.held.borrow_mut().get_mut(&info_hash) {
+        let written = self.store.write_pieces(&records, info_hash, pieces).await;
+        let have = written.map_err(|error| error.to_string())?;
+        if let Some(held) = self.held.borrow_mut().get_mut(&info_hash)
+            && let Ok(have) = Bitfield::from_bytes(have, held.info.piece_count())
+        {
             held.have = have;
         }
         Ok(())
     }
 
-    async fn begin(&self, info_hash: InfoHash, raw_info: &[u8]) {
-        let info = match Info::parse(raw_info).map_err(|error| error.to_string()).and_then(a_single_file) {
-            Ok(info) => info,
-            Err(reason) => {
-                if let Err(error) = self.store.delete_torrent(info_hash).await {
-                    self.report(&error);
-                }
-                return (self.on_event)(DiskEvent::Refused(info_hash, reason));
-            }
-        };
-        let memo = Memo::received(&info, js_sys::Date::now() as u64);
-        match self.try_begin(info_hash, memo, info).await {
-            Ok(Some((memo_id, size))) => (self.on_event)(DiskEvent::Begun(info_hash, memo_id, size)),
-            // Nobody wants it any more.
-            Ok(None) => {}
-            Err(error) => (self.on_event)(DiskEvent::Refused(info_hash, error.to_string())),
+    async fn lose(&self, info_hash: InfoHash, piece: PieceIndex) {
+        if let Some(held) = self.held.borrow_mut().get_mut(&info_hash) {
+            held.have.clear(piece.get());
+        }
+        if let Err(error) = self.store.lose_piece(info_hash, piece.get()).await {
+            self.report(&error);
         }
     }
 
-    async fn try_begin(
-        &self,
-        info_hash: InfoHash,
-        memo: Memo,
-        info: Info,
-    ) -> Result<Option<(MemoId, u64)>, StoreError> {
-        let Some(row) = self.store.torrent(info_hash).await? else { return Ok(None) };
-        let have = Bitfield::new(info.piece_count());
-        let row = TorrentRow {
-            memo_id: memo.id.clone(),
-            info: Some(info.raw().to_vec()),
-            have: have.as_bytes().to_vec(),
-            ..row
-        };
-        self.store.begin_import(&memo, &row).await?;
-        let begun = (memo.id.clone(), memo.size);
-        self.held.borrow_mut().insert(info_hash, Held { memo, info, have });
-        Ok(Some(begun))
+    async fn begin(&self, info_hash: InfoHash, raw_info: &[u8]) {
+        match self.try_begin(info_hash, raw_info).await {
+            Ok(Some(held)) => {
+                self.held.borrow_mut().insert(info_hash, held.clone());
+                (self.on_event)(DiskEvent::Begun(info_hash, held));
+            }
+            // Nobody wants it any more.
+            Ok(None) => {}
+            Err(reason) => (self.on_event)(DiskEvent::Refused(info_hash, reason)),
+        }
     }
 
-    async fn complete(self: &Rc<Self>, info_hash: InfoHash) {
-        let Some(memo_id) = self.held.borrow().get(&info_hash).map(|held| held.memo.id.clone()) else { return };
-        self.update_row(info_hash, |row| row.shared = true).await;
-        let updated = self.store.update_memo(&memo_id, |memo| {
-            memo.complete = true;
-            memo.shared = true;
-        });
-        match updated.await {
-            Ok(Some(memo)) => {
-                if let Some(held) = self.held.borrow_mut().get_mut(&info_hash) {
-                    held.memo = memo.clone();
-                }
-                (self.on_event)(DiskEvent::Imported(memo_id));
-                self.clone().examine(memo);
+    async fn try_begin(&self, info_hash: InfoHash, raw_info: &[u8]) -> Result<Option<Held>, String> {
+        let sentence = |error: StoreError| error.to_string();
+        let Some(row) = self.store.torrent(info_hash).await.map_err(sentence)? else { return Ok(None) };
+        let begun = match Info::parse(raw_info) {
+            Ok(info) => imports::begin(&self.store, row, info).await,
+            Err(error) => Err(error.into()),
+        };
+        match begun {
+            Ok(held) => Ok(Some(held)),
+            Err(ImportError::Store(error)) => Err(sentence(error)),
+            Err(never) => {
+                // It would be the same the next time.
+                self.store.delete_torrent(info_hash).await.map_err(sentence)?;
+                Err(never.to_string())
             }
-            // Deleted in the meantime.
-            Ok(None) => {}
-            Err(error) => self.report(&error),
+        }
+    }
+
+    /// Each memo of which all is here is told so.
+    async fn complete(self: &Rc<Self>, info_hash: InfoHash) {
+        let arrived = self.held.borrow().get(&info_hash).map(Held::arrived).unwrap_or_default();
+        for id in arrived {
+            self.update_row(info_hash, |row| row.shared = true).await;
+            let updated = self.store.update_memo(&id, |memo| {
+                memo.complete = true;
+                memo.shared = true;
+            });
+            match updated.await {
+                Ok(Some(memo)) => {
+                    if let Some(held) = self.held.borrow_mut().get_mut(&info_hash) {
+                        held.memos.iter_mut().filter(|known| known.id == id).for_each(|known| known.complete = true);
+                    }
+                    (self.on_event)(DiskEvent::Imported(id));
+                    self.clone().examine(memo);
+                }
+                // Deleted in the meantime.
+                Ok(None) => {}
+                Err(error) => self.report(&error),
+            }
         }
     }
 
@@ -290,13 +311,5 @@ impl Shared {
 
     fn report(&self, error: &StoreError) {
         (self.on_event)(DiskEvent::Problem(error.to_string()));
-    }
-}
-
-/// Whether a torrent can be one memo.
-fn a_single_file(info: Info) -> Result<Info, String> {
-    match info.files().len() {
-        1 => Ok(info),
-        _ => Err("This link holds several files. A memo is a single one.".to_owned()),
     }
 }

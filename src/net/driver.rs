@@ -123,30 +123,49 @@ impl Driver {
         }))
     }
 
-    /// Takes part in the swarm of a stored torrent. What cannot be used of the row is fetched anew.
-    pub(super) fn add(&self, row: &TorrentRow, trackers: Vec<String>, held: Option<Held>) {
+    /// Takes part in the swarm of a stored torrent. What cannot be used of the row is fetched anew. `more` are trackers that are
+    /// not the torrent's own.
+    pub(super) fn add(&self, row: &TorrentRow, trackers: Vec<String>, more: Vec<String>, held: Option<Held>) {
         let info_hash = row.info_hash;
         self.0.forgive(info_hash);
-        // What is running already knows better than its row which pieces are here.
-        let held = held.filter(|_| !self.0.disk.holds(&info_hash));
-        let (info, have) = held.as_ref().map(|held| (held.info.raw().to_vec(), held.have.clone())).unzip();
-        let web_seeds = row.web_seeds.clone();
-        let add = Command::Add(AddTorrent { trackers, info, have, web_seeds, ..AddTorrent::new(info_hash) });
+        let add = AddTorrent {
+            trackers,
+            more_trackers: more,
+            web_seeds: row.web_seeds.clone(),
+            ..AddTorrent::new(info_hash)
+        };
         let Some(held) = held else {
-            self.command(add);
+            self.command(Command::Add(add));
             return self.retry(info_hash);
         };
-        let ask = held.have.count_ones() == 0 && held.info.total_length() > self.0.ask_above_bytes;
-        let all_here = held.have.is_full() && !held.memo.complete;
-        self.0.disk.hold(info_hash, held);
-        self.command(add);
-        if all_here {
-            // The page went away between the last piece and the note that it was the last.
-            self.0.disk.complete(info_hash);
+        let wanted = held.wanted();
+        if self.0.disk.holds(&info_hash) {
+            // What is running already knows better than its row which pieces are here, except for what it did not want.
+            self.command(Command::Add(add));
+            let changed = self.0.disk.rehold(info_hash, &held.memos);
+            if let Some(wanted) = wanted.filter(|_| changed) {
+                self.command(Command::Select(info_hash, wanted, held.have));
+            }
+            return self.retry(info_hash);
         }
+        if self.has(&info_hash) {
+            // Its metadata came by another way than through its swarm.
+            self.command(Command::Remove(info_hash));
+        }
+        let (info, have) = (Some(held.info.raw().to_vec()), Some(held.have.clone()));
+        let ask = held.have.count_ones() == 0 && held.size() > self.0.ask_above_bytes;
+        self.0.disk.hold(info_hash, held);
+        self.command(Command::Add(AddTorrent { info, have, wanted, ..add }));
+        // The page may have gone away between the last piece and the note that it was the last.
+        self.0.disk.complete(info_hash);
         if ask {
             self.0.ask_first(info_hash);
         }
+    }
+
+    /// Whether this torrent is running.
+    pub(super) fn has(&self, info_hash: &InfoHash) -> bool {
+        self.0.session.borrow().status(info_hash).is_some()
     }
 
     /// Opening a link again is as good as "Try again".
@@ -399,7 +418,8 @@ impl Inner {
             Event::Piece(..) => (self.on_event)(DriverEvent::Piece),
             Event::Failed(..) => (self.on_event)(DriverEvent::Turned),
             // The peer is cut off already, and there is nothing that a person could do about it.
-            Event::Misbehaved(..) | Event::Lost(..) => {}
+            Event::Misbehaved(..) => {}
+            Event::Lost(info_hash, piece) => self.disk.lose(info_hash, piece),
             // The torrents' statuses have it.
             Event::Scraped(..) => {}
         }
@@ -411,11 +431,16 @@ impl Inner {
             DiskEvent::PieceWritten(info_hash, piece, result) => {
                 self.take_in(Input::PieceWritten(info_hash, piece, result));
             }
-            DiskEvent::Begun(info_hash, memo_id, size) => {
-                if size > self.ask_above_bytes {
+            DiskEvent::Begun(info_hash, held) => {
+                if held.size() > self.ask_above_bytes {
                     self.ask_first(info_hash);
                 }
-                (self.on_event)(DriverEvent::MemoChanged(memo_id));
+                if let Some(wanted) = held.wanted() {
+                    self.take_in(Input::Command(Command::Select(info_hash, wanted, held.have)));
+                }
+                for memo in held.memos {
+                    (self.on_event)(DriverEvent::MemoChanged(memo.id));
+                }
                 (self.on_event)(DriverEvent::Turned);
             }
             DiskEvent::Refused(info_hash, reason) => self.refuse(info_hash, reason),

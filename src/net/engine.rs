@@ -343,24 +343,25 @@ impl Inner {
         self.publish();
     }
 
-    /// Takes part in a stored torrent, if it is meant to be.
+    /// Takes part in a stored torrent as far as it is meant to be, and in no more of it.
     async fn join(&self, row: TorrentRow) {
-        let memo = match self.store.memo(&row.memo_id).await {
-            Ok(memo) => memo,
+        let mut memos = match self.store.memos_by_info_hash(row.info_hash).await {
+            Ok(memos) => memos,
             Err(error) => return self.announce(Change::Problem(error.to_string())),
         };
         let Some(driver) = self.driver() else { return };
-        let wanted = match &memo {
-            Some(memo) if memo.is_deleted() => false,
-            Some(memo) if memo.complete => row.shared,
-            _ => true,
-        };
-        if !wanted {
+        let awaited = memos.is_empty() && row.info.is_none();
+        memos.retain(|memo| !memo.is_deleted());
+        if !awaited && !memos.iter().any(|memo| !memo.complete || row.shared) {
+            if driver.has(&row.info_hash) {
+                driver.remove(row.info_hash);
+                self.publish();
+            }
             return;
         }
-        let trackers = self.config().await.trackers_for(&row.trackers);
-        let held = memo.and_then(|memo| Held::of(&row, memo));
-        driver.add(&row, trackers, held);
+        let config = self.config().await;
+        let held = Held::of(&row, memos);
+        driver.add(&row, config.allowed_of(&row.trackers), config.trackers, held);
     }
 
     fn hear(&self, word: Word) {

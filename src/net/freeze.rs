@@ -36,6 +36,7 @@ pub(super) fn row_of(info: &Info, memo_id: &MemoId, trackers: &[String]) -> Torr
         memo_id: memo_id.clone(),
         trackers: trackers.to_vec(),
         web_seeds: Vec::new(),
+        files: None,
         info: Some(info.raw().to_vec()),
         have: Bitfield::full(info.piece_count()).as_bytes().to_vec(),
         shared: true,

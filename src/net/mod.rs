@@ -10,6 +10,7 @@
 //! | `change` | what the app is told, and why it is refused something |
 //! | `driver` | the loop around the session: inputs, outputs, one timer |
 //! | `rtc`, `socket`, `fetch` | shells over RTCPeerConnection, WebSocket and `fetch` |
+//! | `imports` | metadata becomes memos |
 //! | `disk`, `held` | pieces into the store and out of it, and what a torrent is as a memo |
 //! | `freeze`, `examine` | the first share; the sound of memos that came without a card |
 //! | `leadership`, `tabs` | one engine for all tabs |
@@ -27,6 +28,7 @@ mod examine;
 mod fetch;
 mod freeze;
 mod held;
+mod imports;
 mod leadership;
 mod rtc;
 mod service_worker;

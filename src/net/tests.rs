@@ -2,13 +2,15 @@
 
 use futures::StreamExt;
 use futures::channel::mpsc;
+use sha1::{Digest, Sha1};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::disk::{Disk, DiskEvent};
 use super::{Change, Config, Engine, Held, ShareError, freeze};
 use crate::memo::{Card, Memo, MemoId, Origin, Waveform};
 use crate::store::{Store, TorrentRow};
-use crate::torrent::{Info, InfoHash, Magnet, Phase};
+use crate::torrent::bencode::{DictEncoder, encode_bytes};
+use crate::torrent::{FileSelection, Info, InfoHash, Magnet, Metainfo, Phase};
 
 /// A recording of a browser, without a card.
 const RECORDING: &[u8] = include_bytes!("../../tests/fixtures/chromium-whole.webm");
@@ -179,6 +181,7 @@ async fn expected(store: &Store, info_hash: InfoHash) {
         memo_id: MemoId::from(info_hash),
         trackers: Vec::new(),
         web_seeds: Vec::new(),
+        files: None,
         info: None,
         have: Vec::new(),
         shared: true,
@@ -213,7 +216,7 @@ async fn pieces_become_a_memo_that_is_passed_on_and_heard() {
     let mut written = 0;
     let id = loop {
         match events.next().await.expect("the line goes on") {
-            DiskEvent::Begun(_, _, size) => assert_eq!(size, own.size),
+            DiskEvent::Begun(_, held) => assert_eq!((held.size(), held.wanted()), (own.size, None)),
             DiskEvent::PieceWritten(_, _, result) => {
                 result.expect("written");
                 written += 1;
@@ -229,7 +232,7 @@ async fn pieces_become_a_memo_that_is_passed_on_and_heard() {
     let bytes = receiver.read_audio(&received, 0..received.size).await.expect("the store");
     assert_eq!(bytes.as_deref(), Some(RECORDING));
     let row = receiver.torrent(info_hash).await.expect("the store").expect("the row");
-    assert!(Held::of(&row, received).expect("a torrent").have.is_full(), "nothing is fetched again");
+    assert!(Held::of(&row, vec![received]).expect("a torrent").have.is_full(), "nothing is fetched again");
 
     let changed = events.next().await;
     assert!(matches!(&changed, Some(DiskEvent::MemoChanged(changed)) if *changed == id), "{changed:?}");
@@ -237,8 +240,69 @@ async fn pieces_become_a_memo_that_is_passed_on_and_heard() {
     assert!(heard.duration_ms > 0 && !heard.waveform.is_empty(), "its length and shape come from its sound");
 }
 
+/// Two sounds with a text in between, and what they are made of. Each piece border lies inside of a file.
+fn album() -> (Info, Vec<u8>) {
+    let text = b"What was said, and by whom.";
+    let content = [RECORDING, text, RECORDING].concat();
+    let file = |name: &str, length: usize| {
+        DictEncoder::new().integer("length", length as i64).list("path", [encode_bytes(name)]).encode()
+    };
+    let files = [file("One.webm", RECORDING.len()), file("words.txt", text.len()), file("Two.webm", RECORDING.len())];
+    let hashes: Vec<u8> = content.chunks(1000).flat_map(|piece| Sha1::digest(piece).to_vec()).collect();
+    let dict = DictEncoder::new().bytes("name", "Album").integer("piece length", 1000);
+    let dict = dict.list("files", files).bytes("pieces", hashes);
+    (Info::parse(&dict.encode()).expect("metadata"), content)
+}
+
+fn write(disk: &Disk, info: &Info, content: &[u8], bytes: std::ops::Range<u64>) {
+    for piece in info.pieces_in(bytes) {
+        let range = info.piece_range(piece);
+        disk.write(info.info_hash(), piece, content[range.start as usize..range.end as usize].to_vec());
+    }
+}
+
 #[wasm_bindgen_test]
-async fn several_files_are_refused_in_words() {
+async fn each_sound_of_a_torrent_becomes_a_memo_once_it_is_here() {
+    let store = store().await;
+    let (info, content) = album();
+    let info_hash = info.info_hash();
+    expected(&store, info_hash).await;
+    let (disk, mut events) = disk(&store);
+    disk.begin(info_hash, info.raw().to_vec());
+    let files = info.files();
+    write(&disk, &info, &content, files[2].range());
+    let held = match events.next().await {
+        Some(DiskEvent::Begun(_, held)) => held,
+        other => panic!("unexpected: {other:?}"),
+    };
+    assert_eq!(held.wanted(), Some(vec![files[0].range(), files[2].range()]), "the text is not fetched");
+    let ids: Vec<MemoId> = held.memos.iter().map(|memo| memo.id.clone()).collect();
+    let imported = async |events: &mut mpsc::UnboundedReceiver<DiskEvent>| loop {
+        match events.next().await.expect("the line goes on") {
+            DiskEvent::PieceWritten(_, _, result) => result.expect("written"),
+            DiskEvent::Imported(id) => break id,
+            DiskEvent::MemoChanged(_) => {}
+            other => panic!("unexpected: {other:?}"),
+        }
+    };
+    assert_eq!(imported(&mut events).await, ids[1], "whichever comes first is there first");
+    assert!(!memo(&store, &ids[0]).await.complete);
+    write(&disk, &info, &content, files[0].range());
+    assert_eq!(imported(&mut events).await, ids[0]);
+    for id in &ids {
+        let memo = memo(&store, id).await;
+        assert!(memo.complete && memo.shared);
+        assert_eq!(store.read_audio(&memo, 0..memo.size).await.expect("read").as_deref(), Some(RECORDING));
+    }
+    let memos = store.memos_by_info_hash(info_hash).await.expect("the store");
+    let row = store.torrent(info_hash).await.expect("the store").expect("the row");
+    let again = Held::of(&row, memos).expect("a torrent");
+    let there = |range| info.pieces_in(range).all(|piece| again.have.get(piece.get()));
+    assert!(there(files[0].range()) && there(files[2].range()), "nothing is fetched again");
+}
+
+#[wasm_bindgen_test]
+async fn what_holds_no_sound_is_refused_in_words() {
     let store = store().await;
     let raw = b"d5:filesld6:lengthi1e4:pathl1:aeed6:lengthi1e4:pathl1:beee4:name1:x12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaae";
     let info_hash = Info::parse(raw).expect("valid metadata").info_hash();
@@ -248,12 +312,88 @@ async fn several_files_are_refused_in_words() {
     match events.next().await {
         Some(DiskEvent::Refused(refused, reason)) => {
             assert_eq!(refused, info_hash);
-            assert!(reason.contains("several files"), "{reason}");
+            assert!(reason.contains("no sound"), "{reason}");
         }
         other => panic!("unexpected: {other:?}"),
     }
     assert_eq!(store.torrents().await.expect("the store"), [], "it does not come back");
     assert_eq!(store.memos().await.expect("the store"), []);
+}
+
+#[wasm_bindgen_test]
+async fn a_torrent_file_brings_its_memos_and_a_memo_leaves_as_one() {
+    let store = store().await;
+    let (info, content) = album();
+    let (engine, mut changes) = engine(&store);
+    let trackers: Vec<String> = vec!["udp://a.example".into(), "wss://b.example".into()];
+    let file = Metainfo { info: info.clone(), trackers: trackers.clone(), web_seeds: vec![] };
+    let read = Metainfo::parse(&file.encode()).expect("a torrent file");
+    let link = engine.import_file(read).await.expect("imported");
+    assert_eq!((link.info_hash, link.trackers[0].as_str()), (info.info_hash(), "wss://b.example"));
+    assert_eq!(engine.import(vec![link.clone()]).await.expect("known").len(), 2, "its link is the same");
+    until_statuses(&mut changes, |phases| phases.len() == 1).await;
+
+    let ids: Vec<MemoId> = [0, 2].map(|file| MemoId::of_file(link.info_hash, file)).into();
+    let two = memo(&store, &ids[1]).await;
+    let pieces = info.pieces().map(|piece| {
+        let range = info.piece_range(piece);
+        (piece.get(), range.start, content[range.start as usize..range.end as usize].to_vec())
+    });
+    store.write_pieces(&two.records(), link.info_hash, pieces.collect()).await.expect("written");
+    store.update_memo(&two.id, |memo| memo.complete = true).await.expect("written");
+    let shared = engine.share(&two.id).await.expect("shared");
+    assert_eq!(shared.files, Some(FileSelection::one(2)), "its link names it alone");
+    assert_eq!(shared.name.as_deref(), Some("Two.webm"));
+    let (name, bytes) = engine.torrent_file(&two.id).await.expect("a file");
+    let exported = Metainfo::parse(&bytes).expect("a torrent file");
+    assert_eq!((name.as_str(), exported.info.raw()), ("Album.torrent", info.raw()));
+    assert!(trackers.iter().all(|url| exported.trackers.contains(url)), "{:?}", exported.trackers);
+
+    engine.delete(&ids[0]).await.expect("deleted");
+    assert_eq!(store.memos().await.expect("the store").len(), 1);
+    assert_eq!(store.read_audio(&two, 0..two.size).await.expect("read").as_deref(), Some(RECORDING));
+    engine.import(vec![link.clone()]).await.expect("imported");
+    assert!(!memo(&store, &ids[0]).await.complete, "the link brings it again");
+    for id in &ids {
+        engine.delete(id).await.expect("deleted");
+    }
+    assert_eq!(store.torrents().await.expect("the store"), []);
+    until_statuses(&mut changes, <[_]>::is_empty).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_link_that_names_one_of_several_files_brings_that_one() {
+    let store = store().await;
+    let (info, _) = album();
+    let (engine, _changes) = engine(&store);
+    let all = engine.import_file(Metainfo { info, trackers: vec![], web_seeds: vec![] }).await.expect("imported");
+    let first = MemoId::of_file(all.info_hash, 0);
+    engine.delete(&first).await.expect("deleted");
+    let one = Magnet { files: Some(FileSelection::one(2)), ..all.clone() };
+    assert_eq!(engine.import(vec![one]).await.expect("imported"), [MemoId::of_file(all.info_hash, 2)]);
+    assert_eq!(store.memos().await.expect("the store").len(), 1);
+    let other = Magnet { files: FileSelection::parse("0-1"), ..all };
+    assert_eq!(engine.import(vec![other]).await.expect("imported"), [first]);
+}
+
+#[wasm_bindgen_test]
+async fn a_piece_that_is_gone_is_not_claimed_after_a_reload() {
+    let store = store().await;
+    let own = recorded(&store, "Mine").await;
+    let (engine, _changes) = engine(&store);
+    let magnet = engine.share(&own.id).await.expect("shared");
+    drop(engine);
+    let (disk, _events) = disk(&store);
+    let read = async || {
+        let row = store.torrent(magnet.info_hash).await.expect("the store").expect("the row");
+        Held::of(&row, vec![memo(&store, &own.id).await]).expect("a torrent")
+    };
+    let held = read().await;
+    assert!(held.have.is_full(), "what is shared is announced without being hashed again");
+    let piece = held.info.piece(0).expect("a piece");
+    disk.hold(magnet.info_hash, held);
+    disk.lose(magnet.info_hash, piece);
+    while read().await.have.get(0) {}
 }
 
 #[wasm_bindgen_test]

@@ -7,7 +7,7 @@ use rexie::KeyRange;
 use super::connection::Durability;
 use super::schema::AUDIO;
 use super::{Store, StoreError, row};
-use crate::memo::{Memo, MemoId};
+use crate::memo::{Memo, MemoId, Records};
 
 /// Bytes of an audio record of a memo made here: a minute at 32 kbit/s. Chromium keeps a value of 64 KiB and more in a file of its
 /// own, and files of this size are read and written at 100 MB/s and more where those of 64 KiB made 50.
@@ -42,31 +42,39 @@ impl Store {
     /// # Errors
     /// The store cannot be read, or a record is damaged.
     pub async fn read_audio(&self, memo: &Memo, bytes: Range<u64>) -> Result<Option<Vec<u8>>, StoreError> {
-        let (start, end) = (bytes.start, bytes.end.min(memo.size));
+        self.read_records(&memo.records(), memo.in_records(bytes)).await
+    }
+
+    /// Reads a stretch of what lies in some records, in one request. `None` when some of it is not there.
+    ///
+    /// # Errors
+    /// The store cannot be read, or a record is damaged.
+    pub async fn read_records(&self, records: &Records, bytes: Range<u64>) -> Result<Option<Vec<u8>>, StoreError> {
+        let (start, end) = (bytes.start, bytes.end.min(records.len));
         if start >= end {
             return Ok(Some(Vec::new()));
         }
-        let record_len = u64::from(memo.record_len);
+        let record_len = u64::from(records.record_len);
         if record_len == 0 {
             return Ok(None);
         }
         let (first, last) = (start / record_len, (end - 1) / record_len);
         let (Ok(first_n), Ok(last_n)) = (u32::try_from(first), u32::try_from(last)) else { return Ok(None) };
 
-        let id = memo.id.as_str();
+        let id = records.id.as_str();
         let range = KeyRange::bound(&row::numbered_key(id, first_n), &row::numbered_key(id, last_n), None, None)
             .map_err(|error| StoreError::Other(error.to_string()))?;
-        let records = self.read(&[AUDIO])?.store(AUDIO)?.get_all(Some(range), None).await?;
+        let stored = self.read(&[AUDIO])?.store(AUDIO)?.get_all(Some(range), None).await?;
         // The keys between two whole numbers are whole numbers: as many records as keys are all of them.
-        if records.len() as u64 != last - first + 1 {
+        if stored.len() as u64 != last - first + 1 {
             return Ok(None);
         }
 
         let Ok(capacity) = usize::try_from(end - start) else { return Ok(None) };
         let mut read = Vec::with_capacity(capacity);
-        for (n, value) in (first..).zip(records) {
+        for (n, value) in (first..).zip(stored) {
             let record = row::bytes_from_js("piece of audio", value)?;
-            let expected = record_len.min(memo.size - n * record_len);
+            let expected = record_len.min(records.len - n * record_len);
             if u64::from(record.length()) != expected {
                 let why = format!("{} bytes in place of {expected}", record.length());
                 return Err(StoreError::unreadable("piece of audio", why));

@@ -248,6 +248,13 @@ impl Change {
         Ok((!value.is_undefined()).then_some(value))
     }
 
+    /// Reads all rows that an index has under a key, as this change sees them.
+    pub(super) async fn all_by(&self, store: &str, index: &str, key: &JsValue) -> Result<Array, StoreError> {
+        let index = self.store(store)?.index(index).map_err(|thrown| StoreError::from_js(&thrown))?;
+        let request = index.get_all_with_key(key).map_err(|thrown| StoreError::from_js(&thrown))?;
+        Ok(Array::from(&settled(&request).await?))
+    }
+
     /// Waits until the change is stored.
     pub(super) async fn done(self) -> Result<(), StoreError> {
         self.finished.set(true);

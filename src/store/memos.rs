@@ -4,8 +4,9 @@ use js_sys::Reflect;
 use rexie::KeyRange;
 use wasm_bindgen::JsValue;
 
-use super::connection::Durability;
+use super::connection::{Change, Durability};
 use super::schema::{AUDIO, BY_INFO_HASH, MEMOS, TORRENTS};
+use super::torrents::{have_of, mark, set_have};
 use super::{Store, StoreError, row};
 use crate::memo::{Memo, MemoId};
 use crate::torrent::InfoHash;
@@ -29,16 +30,16 @@ impl Store {
         value.map(|value| row::from_js("memo", value)).transpose()
     }
 
-    /// The memo that is shared, or was received, under this infohash.
+    /// The memos that are shared, or were received, under this infohash: several when their torrent has several files.
     ///
     /// # Errors
-    /// The store cannot be read, or the row is damaged.
-    pub async fn memo_by_info_hash(&self, info_hash: InfoHash) -> Result<Option<Memo>, StoreError> {
+    /// The store cannot be read, or a row is damaged.
+    pub async fn memos_by_info_hash(&self, info_hash: InfoHash) -> Result<Vec<Memo>, StoreError> {
         let transaction = self.read(&[MEMOS])?;
         let key = JsValue::from(info_hash.to_string());
         let range = KeyRange::only(&key).map_err(|error| StoreError::Other(error.to_string()))?;
-        let found = transaction.store(MEMOS)?.index(BY_INFO_HASH)?.get_all(Some(range), Some(1)).await?;
-        found.into_iter().next().map(|value| row::from_js("memo", value)).transpose()
+        let found = transaction.store(MEMOS)?.index(BY_INFO_HASH)?.get_all(Some(range), None).await?;
+        found.into_iter().map(|value| row::from_js("memo", value)).collect()
     }
 
     /// Writes a memo's row. Its audio should be there before, so that a memo appears as a whole.
@@ -65,20 +66,46 @@ impl Store {
         Ok(Some(memo))
     }
 
-    /// Removes a memo for good: row, audio and torrent. A missing one is removed already.
+    /// Removes a memo for good: row, audio and torrent. Of a torrent with several memos goes what no other one needs. A missing
+    /// memo is removed already. Returns the torrent.
     ///
     /// # Errors
     /// Nothing was removed.
-    pub async fn delete_memo(&self, id: &MemoId) -> Result<(), StoreError> {
+    pub async fn delete_memo(&self, id: &MemoId) -> Result<Option<InfoHash>, StoreError> {
         let change = self.change(&[MEMOS, AUDIO, TORRENTS], Durability::Relaxed)?;
-        // Only this field is read, so that a damaged row can be removed too.
+        // Only these fields are read, so that a damaged row can be removed too.
         let stored = change.get(MEMOS, &id.as_str().into()).await?;
-        let info_hash = stored.and_then(|value| Reflect::get(&value, &"infoHash".into()).ok());
-        if let Some(info_hash) = info_hash.filter(JsValue::is_string) {
-            change.delete(TORRENTS, &info_hash)?;
-        }
+        let field = |name: &str| stored.as_ref().and_then(|value| Reflect::get(value, &name.into()).ok());
+        let info_hash = field("infoHash").filter(JsValue::is_string);
         change.delete(MEMOS, &id.as_str().into())?;
+        if let Some(info_hash) = &info_hash {
+            if field("part").is_some_and(|part| part.is_object()) {
+                let memo = stored.clone().and_then(|value| row::from_js("memo", value).ok());
+                delete_part(&change, info_hash, memo).await?;
+            } else {
+                change.delete(TORRENTS, info_hash)?;
+            }
+        }
         change.delete_numbered(AUDIO, id.as_str())?;
-        change.done().await
+        change.done().await?;
+        Ok(info_hash.and_then(|hash| hash.as_string()?.parse().ok()))
     }
+}
+
+/// Removes the pieces that no other memo of a torrent needs; with the last memo, the torrent.
+async fn delete_part(change: &Change, info_hash: &JsValue, memo: Option<Memo>) -> Result<(), StoreError> {
+    let others = change.all_by(MEMOS, BY_INFO_HASH, info_hash).await?;
+    if others.length() == 0 {
+        change.delete(TORRENTS, info_hash)?;
+        return change.delete_numbered(AUDIO, &info_hash.as_string().unwrap_or_default());
+    }
+    let (Some(memo), Some(torrent)) = (memo, change.get(TORRENTS, info_hash).await?) else { return Ok(()) };
+    let others: Vec<Memo> = others.iter().map(|value| row::from_js("memo", value)).collect::<Result<_, _>>()?;
+    let mut have = have_of(&torrent)?;
+    for piece in memo.own_records().filter(|piece| others.iter().all(|other| !other.own_records().contains(piece))) {
+        mark(&mut have, piece, false);
+        change.delete(AUDIO, &row::numbered_key(memo.records().id.as_str(), piece))?;
+    }
+    set_have(&torrent, &have)?;
+    change.put(TORRENTS, &torrent)
 }

@@ -9,6 +9,9 @@ const MAX_URLS: usize = 64;
 /// The longest URL that is read.
 const MAX_URL_LEN: usize = 2048;
 
+/// Who wrote a torrent file, for people who look.
+const CREATED_BY: &str = concat!("Voice Memos ", env!("CARGO_PKG_VERSION"));
+
 /// A torrent file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Metainfo {
@@ -71,7 +74,7 @@ impl Metainfo {
 
     /// The bytes of a torrent file.
     pub fn encode(&self) -> Vec<u8> {
-        let mut dict = DictEncoder::new().raw("info", self.info.raw());
+        let mut dict = DictEncoder::new().bytes("created by", CREATED_BY).raw("info", self.info.raw());
         if let Some(first) = self.trackers.first() {
             let tiers = self.trackers.iter().map(|url| encode_list([encode_bytes(url)]));
             dict = dict.bytes("announce", first).list("announce-list", tiers);

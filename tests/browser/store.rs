@@ -5,9 +5,9 @@ use std::cell::Cell;
 use futures::channel::oneshot;
 use rexie::{ObjectStore, Rexie, TransactionMode};
 use serde::Serialize;
-use voice_memos::memo::{Memo, MemoId, Origin, Waveform};
+use voice_memos::memo::{Memo, MemoId, Origin, Part, Waveform};
 use voice_memos::store::{Chunk, Store, StoreError, Take, TakeId, TorrentRow};
-use voice_memos::torrent::InfoHash;
+use voice_memos::torrent::{FileSelection, InfoHash};
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -52,6 +52,7 @@ fn torrent(memo_id: &MemoId, info_hash: InfoHash) -> TorrentRow {
         have: vec![0b1010_0000],
         shared: true,
         added_ms: 5,
+        files: FileSelection::parse("0,2-3"),
         name: Some("x".to_owned()),
         delivered: 2,
     }
@@ -80,7 +81,7 @@ async fn rows_come_back_as_they_went_in_and_are_found_after_a_reload() {
     let store = Store::open_named(&name).await.expect("the same store");
     assert_eq!(store.memos().await, Ok(vec![memo.clone()]));
     assert_eq!(store.memo(&memo.id).await, Ok(Some(memo.clone())));
-    assert_eq!(store.memo_by_info_hash(info_hash).await, Ok(Some(memo)));
+    assert_eq!(store.memos_by_info_hash(info_hash).await, Ok(vec![memo]));
     assert_eq!(store.torrents().await, Ok(vec![torrent.clone()]));
     assert_eq!(store.torrent(info_hash).await, Ok(Some(torrent)));
     assert_eq!(store.takes().await, Ok(vec![take("t-1")]));
@@ -93,12 +94,12 @@ async fn what_is_not_there_is_none() {
     let info_hash = InfoHash::new([1; 20]);
     assert_eq!(store.memos().await, Ok(Vec::new()));
     assert_eq!(store.memo(&memo("m-1").id).await, Ok(None));
-    assert_eq!(store.memo_by_info_hash(info_hash).await, Ok(None));
+    assert_eq!(store.memos_by_info_hash(info_hash).await, Ok(vec![]));
     assert_eq!(store.update_memo(&memo("m-1").id, |_| ()).await, Ok(None));
     assert_eq!(store.torrent(info_hash).await, Ok(None));
     assert_eq!(store.setting::<String>("theme").await, Ok(None));
     assert_eq!(store.chunks(&take("t-1").id, 0, 10).await, Ok(Vec::new()));
-    assert_eq!(store.delete_memo(&memo("m-1").id).await, Ok(()), "a missing memo is removed already");
+    assert_eq!(store.delete_memo(&memo("m-1").id).await, Ok(None), "a missing memo is removed already");
 }
 
 #[wasm_bindgen_test]
@@ -254,19 +255,20 @@ async fn an_arriving_memo_keeps_its_pieces_together_with_what_says_so() {
     let store = fresh_store().await;
     let info_hash = InfoHash::new([2; 20]);
     let memo = Memo { size: 10, info_hash: Some(info_hash), ..memo("m-1") };
-    let row = TorrentRow { have: Vec::new(), ..torrent(&memo.id, info_hash) };
-    store.begin_import(&memo, &row).await.expect("stored");
-    assert_eq!(store.memo_by_info_hash(info_hash).await, Ok(Some(memo.clone())));
+    let row = TorrentRow { have: vec![0], ..torrent(&memo.id, info_hash) };
+    store.begin_import(std::slice::from_ref(&memo), &row).await.expect("stored");
+    assert_eq!(store.memos_by_info_hash(info_hash).await, Ok(vec![memo.clone()]));
 
-    let pieces = vec![(2, vec![8, 9]), (0, vec![0, 1, 2, 3])];
-    store.write_pieces(&memo.id, info_hash, pieces, vec![0b1010_0000]).await.expect("stored");
+    let pieces = vec![(2, 8, vec![8, 9]), (0, 0, vec![0, 1, 2, 3])];
+    let have = store.write_pieces(&memo.records(), info_hash, pieces).await;
+    assert_eq!(have, Ok(vec![0b1010_0000]));
     let expected = TorrentRow { have: vec![0b1010_0000], ..row };
     assert_eq!(store.torrent(info_hash).await, Ok(Some(expected)), "everything else in the row stays");
     assert_eq!(store.read_audio(&memo, 8..10).await, Ok(Some(vec![8, 9])));
     assert_eq!(store.read_audio(&memo, 0..10).await, Ok(None), "piece 1 is still to come");
 
     store.delete_memo(&memo.id).await.expect("removed");
-    let late = store.write_pieces(&memo.id, info_hash, vec![(1, vec![4; 4])], vec![0b1110_0000]).await;
+    let late = store.write_pieces(&memo.records(), info_hash, vec![(1, 4, vec![4; 4])]).await;
     assert!(late.is_err(), "a removed memo stays removed");
     assert_eq!(store.torrents().await, Ok(Vec::new()));
     assert_eq!(store.read_audio(&memo, 4..8).await, Ok(None));
@@ -278,7 +280,7 @@ async fn deleting_a_memo_removes_everything_of_it_and_nothing_else() {
     let (gone, kept) = (InfoHash::new([3; 20]), InfoHash::new([4; 20]));
     for (id, info_hash) in [("m-1", gone), ("m-10", kept)] {
         let memo = Memo { size: 4, info_hash: Some(info_hash), ..memo(id) };
-        store.begin_import(&memo, &torrent(&memo.id, info_hash)).await.expect("stored");
+        store.begin_import(std::slice::from_ref(&memo), &torrent(&memo.id, info_hash)).await.expect("stored");
         store.write_audio(&memo.id, 0, vec![vec![5; 4]]).await.expect("stored");
     }
     store.delete_memo(&memo("m-1").id).await.expect("removed");
@@ -286,9 +288,79 @@ async fn deleting_a_memo_removes_everything_of_it_and_nothing_else() {
     assert_eq!(store.torrent(gone).await, Ok(None));
     let without_row = Memo { size: 4, ..memo("m-1") };
     assert_eq!(store.read_audio(&without_row, 0..4).await, Ok(None));
-    let other = store.memo_by_info_hash(kept).await.expect("read").expect("the other memo");
+    let other = store.memos_by_info_hash(kept).await.expect("read").pop().expect("the other memo");
     assert_eq!(store.read_audio(&other, 0..4).await, Ok(Some(vec![5; 4])));
     assert!(store.torrent(kept).await.expect("read").is_some());
+}
+
+/// Three memos in one torrent of 30 bytes in pieces of four. The second shares a piece with each neighbour.
+async fn album(store: &Store, info_hash: InfoHash) -> [Memo; 3] {
+    let memos = [(0, 0, 10), (1, 10, 9), (3, 22, 8)].map(|(file, offset, size)| Memo {
+        size,
+        record_len: 4,
+        info_hash: Some(info_hash),
+        part: Some(Part { file, offset, content_len: 30 }),
+        ..memo(MemoId::of_file(info_hash, file).as_str())
+    });
+    let row = TorrentRow { have: vec![0], ..torrent(&MemoId::from(info_hash), info_hash) };
+    store.begin_import(&memos, &row).await.expect("stored");
+    let pieces = (0..8)
+        .map(|piece| (piece, u64::from(piece) * 4, (piece * 4..(piece * 4 + 4).min(30)).map(|at| at as u8).collect()));
+    // Nothing was wanted of the sixth piece, which holds text.
+    let pieces: Vec<(u32, u64, Vec<u8>)> = pieces.filter(|(piece, ..)| *piece != 5).collect();
+    store.write_pieces(&memos[0].records(), info_hash, pieces).await.expect("stored");
+    memos
+}
+
+#[wasm_bindgen_test]
+async fn memos_that_came_together_share_their_pieces() {
+    let store = fresh_store().await;
+    let info_hash = InfoHash::new([6; 20]);
+    let memos = album(&store, info_hash).await;
+    for memo in &memos {
+        let bytes = memo.in_records(0..memo.size).map(|at| at as u8).collect::<Vec<_>>();
+        if memo.part.is_some_and(|part| part.file != 3) {
+            assert_eq!(store.read_audio(memo, 0..memo.size).await, Ok(Some(bytes.clone())), "{}", memo.id);
+        }
+        assert_eq!(store.read_audio(memo, 2..5).await, Ok(Some(bytes[2..5].to_vec())), "{}", memo.id);
+    }
+    assert_eq!(store.read_audio(&memos[2], 0..1).await, Ok(None), "in the piece that did not come");
+    let all = store.read_records(&memos[0].records(), 0..20).await;
+    assert_eq!(all, Ok(Some((0..20).collect())), "what is passed on is what was stored, once");
+}
+
+#[wasm_bindgen_test]
+async fn deleting_one_of_several_memos_keeps_what_the_others_need() {
+    let store = fresh_store().await;
+    let info_hash = InfoHash::new([6; 20]);
+    let [first, second, third] = album(&store, info_hash).await;
+    assert_eq!(store.delete_memo(&second.id).await, Ok(Some(info_hash)));
+    assert_eq!(store.read_audio(&first, 0..10).await, Ok(Some((0..10).collect())), "its last piece was shared");
+    assert_eq!(store.read_records(&first.records(), 12..16).await, Ok(None), "nobody needs it");
+    let row = store.torrent(info_hash).await.expect("read").expect("the torrent stays");
+    assert_eq!(row.have, [0b1110_0011], "only what is there is claimed");
+    assert_eq!(store.delete_memo(&first.id).await, Ok(Some(info_hash)));
+    assert_eq!(store.delete_memo(&third.id).await, Ok(Some(info_hash)));
+    assert_eq!(store.torrents().await, Ok(vec![]));
+    assert_eq!(store.read_records(&first.records(), 0..4).await, Ok(None), "the last one takes all with it");
+}
+
+#[wasm_bindgen_test]
+async fn a_piece_that_comes_back_mends_the_record_that_it_lies_in() {
+    let store = fresh_store().await;
+    let info_hash = InfoHash::new([5; 20]);
+    let memo = Memo { size: 19, record_len: 8, info_hash: Some(info_hash), ..memo("m-1") };
+    let row = TorrentRow { have: vec![0b1111_1000], ..torrent(&memo.id, info_hash) };
+    store.begin_import(std::slice::from_ref(&memo), &row).await.expect("stored");
+    let bytes: Vec<u8> = (0..19).collect();
+    store.write_audio(&memo.id, 0, vec![vec![9; 8], bytes[8..16].to_vec()]).await.expect("stored");
+
+    store.lose_piece(info_hash, 0).await.expect("noted");
+    store.lose_piece(info_hash, 4).await.expect("noted");
+    assert_eq!(store.torrent(info_hash).await.expect("read").map(|row| row.have), Some(vec![0b0111_0000]));
+    let pieces = vec![(0, 0, bytes[..4].to_vec()), (1, 4, bytes[4..8].to_vec()), (4, 16, bytes[16..].to_vec())];
+    assert_eq!(store.write_pieces(&memo.records(), info_hash, pieces).await, Ok(vec![0b1111_1000]));
+    assert_eq!(store.read_audio(&memo, 0..19).await, Ok(Some(bytes)));
 }
 
 #[wasm_bindgen_test]

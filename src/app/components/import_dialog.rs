@@ -38,7 +38,7 @@ pub(crate) fn ImportDialog(open: RwSignal<bool>) -> impl IntoView {
             <p class="soft">"Audio files become memos. A link fetches the memo that somebody shared."</p>
             <label class="pill choose">
                 "Choose audio files"
-                <input type="file" multiple accept="audio/*,video/webm,video/mp4" aria-label="Audio files" on:change=choose />
+                <input type="file" multiple accept="audio/*,video/webm,video/mp4,.torrent,application/x-bittorrent" aria-label="Audio files" on:change=choose />
             </label>
             <form on:submit=submit>
                 <div class="link">

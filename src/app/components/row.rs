@@ -7,7 +7,7 @@ use super::icon::{Icon, Picture};
 use super::wave::Wave;
 use crate::app::clock;
 use crate::app::state::use_app;
-use crate::memo::{Mark, Memo as MemoRow, MemoId, arrived, format_duration, piece_count};
+use crate::memo::{Mark, Memo as MemoRow, MemoId, arrived, format_duration};
 
 /// Bars of the small waveform.
 const BARS: usize = 90;
@@ -17,11 +17,15 @@ const BARS: usize = 90;
 pub(crate) fn Row(
     id: MemoId,
     /// The heading of the group that begins with this memo.
+    #[prop(default = None)]
     day: Option<String>,
+    /// Tells this list from the library, which may be on the screen too.
+    #[prop(optional)]
+    list: &'static str,
 ) -> impl IntoView {
     let app = use_app();
     let path = format!("/memo/{id}");
-    let facts = format!("about-{id}");
+    let facts = format!("about-{list}{id}");
     let facts_id = facts.clone();
     let row = Memo::new(move |_| app.memos.find(&id));
     let with = move |read: fn(&MemoRow) -> String| move || row.with(|row| row.as_ref().map(read).unwrap_or_default());
@@ -39,8 +43,9 @@ pub(crate) fn Row(
         if row.with(|row| row.as_ref().is_none_or(|row| row.complete)) {
             return vec![true; BARS];
         }
-        let pieces = row.with(|row| row.as_ref().map_or(0, piece_count));
-        status.with(|status| status.as_ref().map_or_else(Vec::new, |status| arrived(&status.have, pieces, BARS)))
+        let pieces = row.with(|row| row.as_ref().map_or(0..0, MemoRow::own_records));
+        status
+            .with(|status| status.as_ref().map_or_else(Vec::new, |status| arrived(&status.have, pieces.clone(), BARS)))
     });
     let when = with(|row| clock::local(row.recorded_at_ms).in_short(&clock::today()));
     let length = with(|row| if row.duration_ms > 0 { format_duration(row.duration_ms) } else { String::new() });

@@ -7,8 +7,8 @@ use web_sys::{FocusEvent, HtmlInputElement};
 use super::notice::Alert;
 use super::qr::Qr;
 use super::sheet::Sheet;
-use crate::app::clipboard;
 use crate::app::state::use_app;
+use crate::app::{clipboard, export};
 use crate::memo::{Delivery, Memo as MemoRow, ShareState, share_link};
 
 fn select_all(event: FocusEvent) {
@@ -72,6 +72,14 @@ pub(crate) fn ShareDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSi
         let (Some(link), Some(row)) = (link.get_untracked(), row.get_untracked()) else { return };
         spawn_local(async move { clipboard::share(&row.display_title(), &link).await });
     };
+    let save_torrent = move |_| {
+        let Some(id) = row.with_untracked(|row| row.as_ref().map(|row| row.id.clone())) else { return };
+        let Some(engine) = app.engine_now() else { return };
+        spawn_local(async move {
+            let saved = export::save_torrent(&engine, &id).await;
+            app.report(saved);
+        });
+    };
     let stop = move |_| {
         if let Some(id) = row.with_untracked(|row| row.as_ref().map(|row| row.id.clone())) {
             app.stop_sharing(&id);
@@ -111,6 +119,7 @@ pub(crate) fn ShareDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSi
                 <Show when=clipboard::has_share_sheet>
                     <button class="pill" disabled=move || link.with(Option::is_none) on:click=system_share>"Share…"</button>
                 </Show>
+                <button class="pill" disabled=move || link.with(Option::is_none) on:click=save_torrent>"Torrent file"</button>
                 <button class="pill end" disabled=move || link.with(Option::is_none) on:click=stop>"Stop sharing"</button>
             </div>
         </Sheet>

@@ -13,11 +13,12 @@ use crate::app::components::head::Head;
 use crate::app::components::icon::{Icon, Picture};
 use crate::app::components::notice::Alert;
 use crate::app::components::player::{PlayButton, bars_that_fit};
+use crate::app::components::row::Row;
 use crate::app::components::wave::Wave;
 use crate::app::state::use_app;
 use crate::memo::{
-    ImportState, Ladder, Memo as MemoRow, Step, StepProgress, Try, arrived, format_duration, format_size, parse_link,
-    piece_count, spoken_duration, title_of_file, tries,
+    ImportState, Ladder, Memo as MemoRow, MemoId, Step, StepProgress, Try, arrived, format_duration, format_size,
+    parse_link, spoken_duration, title_of_file, tries,
 };
 use crate::torrent::{InfoHash, Magnet, Phase, Status};
 
@@ -56,31 +57,40 @@ fn Memos(magnets: Vec<Magnet>) -> impl IntoView {
     let engine = app.engine;
     let problem = RwSignal::new(None::<String>);
     let tries = RwSignal::new(0);
-    let hashes: Vec<InfoHash> = magnets.iter().map(|magnet| magnet.info_hash).collect();
-    let several = hashes.len() > 1;
+    let several = magnets.len() > 1;
 
+    // The memos that are known; those of a new link are not, until its card is here.
+    let known = RwSignal::new(None::<Vec<MemoId>>);
     let wanted = magnets.clone();
     Effect::new(move || {
         tries.track();
         let Some(engine) = engine.get() else { return };
         problem.set(None);
         let magnets = wanted.clone();
-        let is_new = |magnet: &Magnet| untrack(|| app.memos.find_shared(magnet.info_hash)).is_none();
+        let is_new = |link: &Magnet| untrack(|| app.memos.of_link(link)).is_empty();
         if magnets.iter().any(is_new) {
             engine.prepare();
         }
         spawn_local(async move {
-            if let Err(error) = engine.import(magnets).await {
-                problem.set(Some(error.to_string()));
+            match engine.import(magnets).await {
+                Ok(memos) => {
+                    for id in &memos {
+                        app.memos.reload(&app.store(), id).await;
+                    }
+                    known.set(Some(memos));
+                }
+                Err(error) => problem.set(Some(error.to_string())),
             }
         });
     });
 
     // One memo that is here is shown where memos are shown.
-    let only = hashes.first().copied().filter(|_| !several);
+    let only = magnets.first().cloned().filter(|_| !several);
     Effect::new(move || {
-        let memo = only.and_then(|hash| app.memos.find_shared(hash)).filter(|memo| memo.complete);
-        if let Some(memo) = memo {
+        let Some(link) = known.with(Option::is_some).then_some(only.as_ref()).flatten() else { return };
+        if let [memo] = app.memos.of_link(link).as_slice()
+            && memo.complete
+        {
             app.replace(&format!("/memo/{}", memo.id));
         }
     });
@@ -91,9 +101,8 @@ fn Memos(magnets: Vec<Magnet>) -> impl IntoView {
         }
         tries.update(|tries| *tries += 1);
     };
-    let names: Vec<Option<String>> = magnets.into_iter().map(|magnet| magnet.name).collect();
-    let cards = hashes.into_iter().zip(names).map(move |(info_hash, name)| {
-        view! { <Arrival info_hash name several problem again=Callback::new(again) /> }
+    let cards = magnets.into_iter().map(move |link| {
+        view! { <Arrival link several problem again=Callback::new(again) /> }
     });
     view! {
         <Head />
@@ -101,20 +110,19 @@ fn Memos(magnets: Vec<Magnet>) -> impl IntoView {
     }
 }
 
-/// One memo: its card as soon as that is known, and the ladder of steps.
+/// What one link of several leads to: its card as soon as that is known, and the ladder of steps. That is one memo, or several
+/// that come together.
 #[component]
-fn Arrival(
-    info_hash: InfoHash,
-    /// What the link calls it.
-    name: Option<String>,
-    several: bool,
-    problem: RwSignal<Option<String>>,
-    again: Callback<InfoHash>,
-) -> impl IntoView {
+fn Arrival(link: Magnet, several: bool, problem: RwSignal<Option<String>>, again: Callback<InfoHash>) -> impl IntoView {
     let app = use_app();
-    let row = Memo::new(move |_| app.memos.find_shared(info_hash));
+    let info_hash = link.info_hash;
+    let name = link.name.as_deref().map(title_of_file).filter(|name| !name.is_empty());
+    let rows = Memo::new(move |_| app.memos.of_link(&link));
+    let together = Memo::new(move |_| rows.with(|rows| rows.len() > 1));
+    let row = Memo::new(move |_| rows.with(|rows| rows.first().filter(|_| rows.len() == 1).cloned()));
+    let known = Memo::new(move |_| rows.with(|rows| !rows.is_empty()));
     let status = Memo::new(move |_| app.status(info_hash));
-    let complete = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.complete)));
+    let complete = Memo::new(move |_| known.get() && rows.with(|rows| rows.iter().all(|row| row.complete)));
     // "For 20 s now" grows while nothing else happens.
     let waited = RwSignal::new(());
     if let Ok(interval) = set_interval_with_handle(move || waited.set(()), SAY_AGAIN) {
@@ -149,28 +157,34 @@ fn Arrival(
         }
     };
 
-    let name = name.as_deref().map(title_of_file).filter(|name| !name.is_empty());
     let title = move || {
+        if together.get() {
+            return format!("{} memos", rows.with(Vec::len));
+        }
         let known = row.with(|row| row.as_ref().map(MemoRow::display_title));
         known.or_else(|| name.clone()).unwrap_or_else(|| "A memo".to_owned())
     };
     let count = bars_that_fit();
-    let about = move || row.with(|row| row.as_ref().map(about));
+    let about = move || match row.get() {
+        Some(row) => Some(about(&row)),
+        None => known.get().then(|| format_size(rows.with(|rows| rows.iter().map(|row| row.size).sum()))),
+    };
     let bars =
         Memo::new(move |_| row.with(|row| row.as_ref().map_or_else(|| vec![0; count], |row| row.waveform.bars(count))));
     let dark = Memo::new(move |_| {
         if complete.get() {
             return vec![true; count];
         }
-        let pieces = row.with(|row| row.as_ref().map_or(0, piece_count));
-        status.with(|status| status.as_ref().map_or_else(Vec::new, |status| arrived(&status.have, pieces, count)))
+        let pieces = row.with(|row| row.as_ref().map_or(0..0, MemoRow::own_records));
+        let have = |status: &Status| arrived(&status.have, pieces.clone(), count);
+        status.with(|status| status.as_ref().map_or_else(Vec::new, have))
     });
     let length = move || {
         row.with(|row| row.as_ref().filter(|row| row.duration_ms > 0).map(|row| format_duration(row.duration_ms)))
     };
-    // Sound that has not all arrived comes through the service worker.
+    // Those that come together are played on their own pages. Sound that has not all arrived comes through the service worker.
     let playable = Memo::new(move |_| {
-        let has_sound = complete.get() || (row.with(Option::is_some) && percent.get() > 0);
+        let has_sound = row.with(Option::is_some) && complete.get() || (row.with(Option::is_some) && percent.get() > 0);
         has_sound && app.can_load(complete.get())
     });
     Effect::new(move || {
@@ -193,14 +207,18 @@ fn Arrival(
 
     view! {
         <article class="import memo">
-            <p class="soft">{move || if complete.get() { "Received" } else { "A memo for you" }}</p>
+            <p class="soft">{move || match (complete.get(), together.get()) {
+                (true, _) => "Received",
+                (false, true) => "Memos for you",
+                (false, false) => "A memo for you",
+            }}</p>
             <h1 class="title">{title}</h1>
             <p class="when num">{about}</p>
             <section class="card" aria-label="Sound">
-                <div class="seek"><Wave bars dark height=112 /></div>
+                <Show when=move || !together.get()><div class="seek"><Wave bars dark height=112 /></div></Show>
                 <div
                     class="progress"
-                    class:unknown=move || row.with(Option::is_none)
+                    class:unknown=move || !known.get()
                     role="progressbar"
                     aria-label="Download"
                     aria-valuemin="0"
@@ -211,9 +229,16 @@ fn Arrival(
                 </div>
                 <div class="times num">
                     <span>{length}</span>
-                    <span>{move || row.with(Option::is_some).then(|| format!("{} % here", percent.get()))}</span>
+                    <span>{move || known.get().then(|| format!("{} % here", percent.get()))}</span>
                 </div>
-                <Show when=move || !several>
+                <Show when=move || together.get()>
+                    <ul class="list together" aria-label="Memos in this link">
+                        <For each=move || rows.with(|rows| rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>()) key=Clone::clone let(id)>
+                            <Row id list="link-" />
+                        </For>
+                    </ul>
+                </Show>
+                <Show when=move || !several && !together.get()>
                     <div class="player one">
                         <Show when=move || playable.get() fallback=|| view! { <span class="play soon" aria-hidden="true"><Picture icon=Icon::Play /></span> }>
                             <PlayButton />

@@ -14,7 +14,7 @@ use crate::app::components::share_dialog::ShareDialog;
 use crate::app::state::{origin_in_words, use_app};
 use crate::app::{clock, export};
 use crate::memo::{
-    Ladder, Mark, Memo as MemoRow, MemoId, NOTES_MAX_CHARS, TITLE_MAX_CHARS, format_size, spoken_duration,
+    Ladder, Mark, Memo as MemoRow, MemoId, NOTES_MAX_CHARS, TITLE_MAX_CHARS, format_size, percent_of, spoken_duration,
     type_in_words,
 };
 
@@ -215,7 +215,9 @@ fn Arriving(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
         let hash = row.with(|row| row.as_ref().filter(|row| !row.complete).and_then(|row| row.info_hash))?;
         let status = app.status(hash);
         let since = status.as_ref().map_or(0, |status| clock::now_ms().saturating_sub(status.since_ms));
-        Some(Ladder::of(status.as_ref(), app.online.get(), since))
+        let percent =
+            row.with(|row| row.as_ref().zip(status.as_ref()).map_or(0, |(row, status)| percent_of(row, status)));
+        Some(Ladder { percent, ..Ladder::of(status.as_ref(), app.online.get(), since) })
     };
     move || {
         ladder().map(|ladder| {
