@@ -8,19 +8,17 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BatchSize, Criterion, Throughput};
-use pair::{Content, MIB, Pair};
+use pair::{Content, MEMOS, MIB, Pair};
 use report::Table;
 use voice_memos::torrent::wire::{BLOCK_LEN, Decoder, Handshake, encode_piece};
 use voice_memos::torrent::{InfoHash, PeerId};
 
-/// Sizes of memos, in MiB: a minute, a quarter of an hour, an interview.
-const MEMOS: [usize; 3] = [1, 8, 32];
-
 fn main() {
     let mut criterion = Criterion::default().configure_from_args().without_plots();
-    let mut table = Table::new("The engine alone, natively", &["case", "median", "rate", "for each block"]);
-    for mib in MEMOS {
-        transfer(&mut criterion, &mut table, mib);
+    let mut table =
+        Table::new("The engine alone, natively", &["from one session to another", "median", "rate", "for each block"]);
+    for (mib, piece_kib) in MEMOS {
+        transfer(&mut criterion, &mut table, mib, piece_kib);
     }
     hash(&mut criterion, &mut table);
     decode(&mut criterion, &mut table, "64 KiB at a time, as ours sends", &[64 * 1024]);
@@ -30,9 +28,9 @@ fn main() {
 }
 
 /// From "unchoke" to complete, verified and stored; both ends on one core.
-fn transfer(criterion: &mut Criterion, table: &mut Table, mib: usize) {
-    let content = Content::of(mib * MIB);
-    let name = format!("{mib} MiB");
+fn transfer(criterion: &mut Criterion, table: &mut Table, mib: usize, piece_kib: u32) {
+    let content = Content::of(mib * MIB, piece_kib * 1024);
+    let name = format!("{mib} MiB in pieces of {piece_kib} KiB");
     let mut group = criterion.benchmark_group("transfer");
     group.sample_size(20).throughput(Throughput::Bytes(content.bytes.len() as u64));
     group.bench_function(&name, |bencher| {
@@ -45,7 +43,7 @@ fn transfer(criterion: &mut Criterion, table: &mut Table, mib: usize) {
     let blocks = content.blocks() as f64;
     let Some(seconds) = median_s("transfer", &name) else { return };
     table.row([
-        format!("{name} from one session to another"),
+        name,
         format!("{:.2} ms", seconds * 1e3),
         format!("{:.0} steps/s, {:.0} MB/s", pair.steps as f64 / seconds, content.bytes.len() as f64 / seconds / 1e6),
         format!(
@@ -58,7 +56,7 @@ fn transfer(criterion: &mut Criterion, table: &mut Table, mib: usize) {
 }
 
 fn hash(criterion: &mut Criterion, table: &mut Table) {
-    let content = Content::of(8 * MIB);
+    let content = Content::of(8 * MIB, BLOCK_LEN);
     measure(criterion, "hash", "8 MiB", || {
         for (piece, bytes) in content.info.pieces().zip(content.bytes.chunks(BLOCK_LEN as usize)) {
             assert!(content.info.verify(piece, black_box(bytes)));
@@ -69,7 +67,7 @@ fn hash(criterion: &mut Criterion, table: &mut Table) {
 
 /// `piece` messages in portions of these sizes, round and round.
 fn decode(criterion: &mut Criterion, table: &mut Table, name: &str, portions: &[usize]) {
-    let content = Content::of(8 * MIB);
+    let content = Content::of(8 * MIB, BLOCK_LEN);
     let mut stream = Vec::new();
     Handshake::new(InfoHash::new([1; 20]), PeerId::new([2; 20])).encode(&mut stream);
     for (piece, block) in content.bytes.chunks(BLOCK_LEN as usize).enumerate() {
@@ -79,10 +77,11 @@ fn decode(criterion: &mut Criterion, table: &mut Table, name: &str, portions: &[
         let mut decoder = Decoder::new();
         let (handshake, mut rest) = stream.split_at(Handshake::LEN);
         decoder.push(handshake);
-        for size in portions.iter().cycle().take_while(|_| !rest.is_empty()) {
-            let (portion, later) = rest.split_at((*size).min(rest.len()));
-            rest = later;
-            decoder.push(black_box(portion));
+        let mut sizes = portions.iter().cycle();
+        while !rest.is_empty() {
+            let size = sizes.next().map_or(rest.len(), |size| rest.len().min(*size));
+            decoder.push(black_box(&rest[..size]));
+            rest = &rest[size..];
             while let Some(frame) = decoder.next().expect("no fault") {
                 drop(black_box(frame));
             }

@@ -11,6 +11,10 @@ use voice_memos::torrent::{
 
 pub(crate) const MIB: usize = 1024 * 1024;
 
+/// What is moved, in MiB, and its pieces, in KiB: a minute, a quarter of an hour and an interview as the app cuts them, and a
+/// quarter of an hour as others do.
+pub(crate) const MEMOS: [(usize, u32); 4] = [(1, 64), (8, 128), (32, 256), (8, 16)];
+
 const TRACKER: &str = "wss://tracker";
 
 /// Inputs that come within one millisecond of the engine's clock: a fast channel.
@@ -23,10 +27,10 @@ pub(crate) struct Content {
 }
 
 impl Content {
-    /// Bytes of this length that do not repeat soon, cut as a memo of this length is.
-    pub(crate) fn of(length: usize) -> Self {
+    /// Bytes of this length that do not repeat soon, cut into pieces of that length.
+    pub(crate) fn of(length: usize, piece_length: u32) -> Self {
         let bytes: Vec<u8> = (0..length).map(|at| (at ^ (at >> 8) ^ (at >> 15)) as u8).collect();
-        let mut builder = InfoBuilder::new("memo.webm", length as u64);
+        let mut builder = InfoBuilder::new("memo.webm", length as u64).piece_length(piece_length);
         builder.push(&bytes);
         Self { info: builder.finish().expect("all bytes are in"), bytes }
     }
