@@ -4,6 +4,7 @@
 # make build    release build only: dist/ and target/release/serve
 # make dev      rebuild and reload while editing
 # make bench    the app beside webtorrent 3, the engine alone, the tracker: writes BENCHMARKS.md (ROUNDS=, CASES=)
+# make bench-net  the app beside webtorrent 3 between hosts that are far from each other; needs root
 # make bench-engine  the engine alone, natively: speed, and memory for each block
 # make bench-tracker  ten thousand sockets on the tracker: memory, and how long replies take
 # make screenshots  every screen, on a phone and on a desktop, light and dark, in target/screenshots
@@ -15,7 +16,7 @@ export PATH := $(CURDIR)/.tools/bin:$(HOME)/.cargo/bin:$(PATH)
 # One toolchain, whatever else is installed; a shell may have it set to something else.
 unexport CARGO_TARGET_DIR RUSTFLAGS
 
-.PHONY: run test build dev deny screenshots lint native wasm e2e soak tools test-tools bench bench-engine bench-tracker
+.PHONY: run test build dev deny screenshots lint native wasm e2e soak tools test-tools bench bench-net bench-engine bench-tracker
 .DEFAULT_GOAL := build
 
 run: build
@@ -63,6 +64,10 @@ e2e:
 bench: test-tools build
 	cargo bench --locked --profile dev --bench browsers
 	@$(MAKE) --no-print-directory bench-engine bench-tracker
+	cargo bench --locked --profile dev --bench browsers -- assemble
+
+bench-net: test-tools build
+	cargo bench --locked --profile dev --bench browsers -- distance
 	cargo bench --locked --profile dev --bench browsers -- assemble
 
 # The engine alone: steps per second, memory for each block. Figures in target/bench/engine.md.

@@ -54,6 +54,7 @@ async fn chromium(house: &House, setup: &Setup, profile: &Path) -> Session {
         "--window-size=1280,900".to_owned(),
         format!("--user-data-dir={}", profile.display()),
     ];
+    arguments.extend_from_slice(&setup.arguments);
     let devices = "--use-fake-device-for-media-stream";
     match setup.microphone {
         Microphone::Speaking => {
@@ -70,7 +71,8 @@ async fn chromium(house: &House, setup: &Setup, profile: &Path) -> Session {
         "goog:chromeOptions": { "binary": path_of(&["chromium", "google-chrome"]), "args": arguments },
         "goog:loggingPrefs": { "browser": "ALL" },
     }));
-    let driver = WebDriver::new(house.chromedriver(), capabilities).await.expect("Chromium starts");
+    let chromedriver = setup.chromedriver.as_deref().unwrap_or_else(|| house.chromedriver());
+    let driver = WebDriver::new(chromedriver, capabilities).await.expect("Chromium starts");
     let pid = process_id(&driver, "goog:processID").unwrap_or_else(|| pid_by_profile(profile));
     let session = Session { driver, pid, geckodriver: None };
     if setup.microphone == Microphone::Refused {

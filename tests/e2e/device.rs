@@ -19,12 +19,23 @@ pub(crate) struct Setup {
     pub(crate) webrtc: bool,
     /// The server whose app it uses; the shared one if none is named.
     pub(crate) origin: Option<String>,
+    /// The chromedriver that starts its Chromium, for hosts of their own; the shared one if none is named.
+    pub(crate) chromedriver: Option<String>,
+    /// What Chromium is told beside the usual.
+    pub(crate) arguments: Vec<String>,
 }
 
 impl Setup {
     /// The usual device.
     pub(crate) fn new(browser: Browser) -> Setup {
-        Setup { browser, microphone: Microphone::Speaking, webrtc: true, origin: None }
+        Setup {
+            browser,
+            microphone: Microphone::Speaking,
+            webrtc: true,
+            origin: None,
+            chromedriver: None,
+            arguments: Vec::new(),
+        }
     }
 
     pub(crate) fn microphone(self, microphone: Microphone) -> Setup {

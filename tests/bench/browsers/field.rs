@@ -28,18 +28,20 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// The app's server is the stage's; the pages of the other sides have one of their own, on this address.
-    pub(crate) async fn new(app_port: u16, pages_address: &str) -> Field {
+    /// The app's server has that port; the pages of the other sides have a server of their own.
+    pub(crate) async fn new(app_port: u16, pages: std::net::TcpListener) -> Field {
         let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         // Another one for each run, so that no two rounds ever carry the same noise.
-        Field { app_port, pages_port: serve_pages(pages_address).await, next: AtomicU64::new(seconds << 20) }
+        Field { app_port, pages_port: serve_pages(pages).await, next: AtomicU64::new(seconds << 20) }
     }
 
     /// The field of a stage.
     pub(crate) async fn on(stage: &Stage) -> Field {
         let origin = stage.server().origin();
         let port = origin.rsplit(':').next().and_then(|port| port.parse().ok());
-        Field::new(port.expect("the server has a port"), "127.0.0.1:0").await
+        let pages = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        pages.set_nonblocking(true).expect("a socket");
+        Field::new(port.expect("the server has a port"), pages).await
     }
 
     /// Where the next round takes place.
@@ -66,14 +68,14 @@ pub(crate) async fn be_patient(device: Arc<Device>) -> Arc<Device> {
     device
 }
 
-async fn serve_pages(address: &str) -> u16 {
+async fn serve_pages(listener: std::net::TcpListener) -> u16 {
     assert!(std::path::Path::new(WEBTORRENT).exists(), "webtorrent is missing: run `make bench`");
     let pages = Router::new()
         .route("/webtorrent", get(async || Html(include_str!("webtorrent.html"))))
         .route("/bare", get(async || Html(include_str!("bare.html"))))
         .route("/noise/{bytes}/{seed}", get(async |Path((bytes, seed)): Path<(usize, u64)>| noise(bytes, seed)))
         .route_service("/webtorrent.min.js", ServeFile::new(WEBTORRENT));
-    let listener = TcpListener::bind(address).await.expect("a free port");
+    let listener = TcpListener::from_std(listener).expect("a socket");
     let port = listener.local_addr().expect("an address").port();
     tokio::spawn(async move { axum::serve(listener, pages).await });
     port

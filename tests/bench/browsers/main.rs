@@ -3,7 +3,7 @@
 //! - `side` is who is compared, and how each sends and receives: in a warm page, from "add" to complete and verified.
 //! - `field` is where rounds take place: servers, browsers, a host name of its own for each round.
 //! - `race` lets the sides take turns; `transfers`, `hidden`, `library` and `distance` are the cases with their bars.
-//! - `hosts` and `path` make two hosts with a long way between them: `make bench-net`.
+//! - `hosts` makes hosts with a long way between them: `make bench-net`.
 //! - `paper` writes tables to `target/bench/`, and BENCHMARKS.md from all that lies there; `machine` says where it was.
 //! - `watch` looks at one transfer step by step, with profiles of the CPU: `WATCH=folder`.
 //!
@@ -34,8 +34,10 @@ mod stage;
 #[path = "../../e2e/tracker.rs"]
 mod tracker;
 
+mod distance;
 mod field;
 mod hidden;
+mod hosts;
 mod machine;
 mod paper;
 mod processor;
@@ -61,6 +63,11 @@ fn main() {
                 transfers::measure(stage, &mut paper).await;
             });
             paper.write("browsers");
+        }
+        Some("distance") => {
+            let mut paper = Paper::new("Beside webtorrent 3, far from each other");
+            journey(async |stage| distance::measure(stage, &mut paper).await);
+            paper.write("distance");
         }
         Some("assemble") => paper::assemble(),
         Some(other) => panic!("there is no such part of the bench: {other}"),

@@ -72,7 +72,7 @@ impl Paper {
             case.to_owned(),
             format!("{}{}", milliseconds(ours), failed(Side::App)),
             format!("{}{}", milliseconds(theirs), failed(Side::WebTorrent)),
-            format!("{:.2} s, {:.2} s", processor[0], processor[1]),
+            format!("{:.2} s beside {:.2} s", processor[0], processor[1]),
             ratio(ours.median / theirs.median),
             bar.in_words(),
             verdict(bar, ours.median / theirs.median),
@@ -92,6 +92,13 @@ impl Paper {
             bar.in_words(),
             verdict(bar, ratio_of_rates),
         ]);
+    }
+
+    /// A line for what is only there to compare with.
+    pub(crate) fn mention(&mut self, case: &str, laps: &Laps, side: Side) {
+        let blank = || String::new();
+        let name = format!("{case}: a {}", side.name());
+        self.row([name, blank(), milliseconds(laps.total_ms(side)), blank(), blank(), blank(), blank()]);
     }
 
     fn row(&mut self, cells: [String; 7]) {
