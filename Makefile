@@ -10,6 +10,7 @@
 # make screenshots  every screen, on a phone and on a desktop, light and dark, in target/screenshots
 
 PORT ?= 8080
+SECONDS ?= 300
 
 # Tools of the wanted versions are in .tools when the machine has others or none.
 export PATH := $(CURDIR)/.tools/bin:$(HOME)/.cargo/bin:$(PATH)
@@ -56,7 +57,7 @@ wasm:
 	cargo test --locked --target wasm32-unknown-unknown --lib --test browser
 
 soak:
-	cargo test --locked --test swarm -- --ignored --exact soak --nocapture
+	SECONDS=$(SECONDS) cargo test --locked --profile soak --test swarm -- --ignored --exact soak --nocapture
 
 e2e:
 	cargo test --locked --test e2e -- --test-threads=4

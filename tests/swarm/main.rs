@@ -36,7 +36,7 @@ use scenario::Size;
 
 #[test]
 fn everybody_honest_has_everything_once_faults_stop() {
-    seeds::run(Size::Small, seeds::number("SEEDS").unwrap_or(300));
+    seeds::run(Size::Small, seeds::number("SEEDS").unwrap_or(1_000));
 }
 
 #[test]
@@ -50,5 +50,5 @@ fn one_seed_gives_one_run_to_the_byte() {
 #[test]
 #[ignore = "runs as long as it is told to: `make soak`"]
 fn soak() {
-    seeds::soak(Size::Large, Duration::from_secs(seeds::number("SECONDS").unwrap_or(300)));
+    seeds::soak(Size::Large, Duration::from_secs(seeds::number("SECONDS").unwrap_or(1_000)));
 }

@@ -55,6 +55,10 @@ impl Wiretap {
             }
             let Some(frame) = self.pending.get(start..start + length) else { break };
             start += length;
+            if let Some(block) = self.block(frame) {
+                words.push((start - before, block));
+                continue;
+            }
             self.decoder.push(frame);
             match self.decoder.next() {
                 Ok(Some(Frame::Handshake(handshake))) => {
@@ -62,7 +66,7 @@ impl Wiretap {
                     self.content = content(&handshake);
                     words.push((start - before, Word::Handshake(handshake)));
                 }
-                Ok(Some(Frame::Message(message))) => words.push((start - before, self.word(message))),
+                Ok(Some(Frame::Message(message))) => words.push((start - before, Word::Message(message))),
                 Ok(None) | Err(_) => {
                     self.deaf = true;
                     break;
@@ -82,11 +86,13 @@ impl Wiretap {
         Some(4 + length.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)))
     }
 
-    fn word(&self, message: Message) -> Word {
-        let Message::Piece { piece, begin, data } = message else { return Word::Message(message) };
-        let request = BlockRequest { piece, begin, length: data.len() as u32 };
+    /// A block, if that is what this is. Most bytes are in blocks, so they are compared where they lie.
+    fn block(&self, frame: &[u8]) -> Option<Word> {
+        let (head, data) = frame.split_at_checked(13).filter(|(head, _)| self.greeted && head[4] == 7)?;
+        let number = |at: usize| head[at..at + 4].iter().fold(0, |number, byte| number << 8 | u32::from(*byte));
+        let request = BlockRequest { piece: number(5), begin: number(9), length: data.len() as u32 };
         let truth = self.content.as_ref().and_then(|content| content.block(request));
-        Word::Block { request, is_true: truth == Some(&data[..]) }
+        Some(Word::Block { request, is_true: truth == Some(data) })
     }
 }
 
