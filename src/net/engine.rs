@@ -51,7 +51,7 @@ pub(super) struct Inner {
     /// The driver is a new one: what the last one said is of no account any more.
     is_fresh: Cell<bool>,
     /// Something is about to be fetched, and there is no driver yet to be told.
-    prepares: Cell<bool>,
+    prepares: RefCell<Option<Order>>,
     published_at: Cell<Instant>,
     publish_timer: RefCell<Option<Timeout>>,
     /// Told once when pieces have been stored somewhere.
@@ -89,7 +89,7 @@ impl Engine {
             leading: RefCell::default(),
             statuses: RefCell::default(),
             is_fresh: Cell::new(true),
-            prepares: Cell::new(false),
+            prepares: RefCell::default(),
             published_at: Cell::default(),
             publish_timer: RefCell::default(),
             awaiting_pieces: RefCell::default(),
@@ -110,11 +110,14 @@ impl Engine {
         self.0.order(Order::Resume(info_hash));
     }
 
-    /// Something is about to be fetched: what takes time before others can be met begins now.
-    pub fn prepare(&self) {
-        let leads = self.0.driver().is_some();
-        self.0.prepares.set(!leads);
-        self.0.order(Order::Prepare);
+    /// Something is about to be fetched: what takes time before others can be met begins now. With the trackers that a link
+    /// names, once it is opened: before that nobody is contacted.
+    pub fn prepare(&self, trackers: Option<Vec<String>>) {
+        let order = Order::Prepare(trackers);
+        if self.0.driver().is_none() {
+            self.0.prepares.replace(Some(order.clone()));
+        }
+        self.0.order(order);
     }
 
     /// Somebody listens here: these bytes come first.
@@ -266,11 +269,12 @@ impl Inner {
                 inner.handle_driver(event);
             }
         });
-        if self.prepares.take() {
-            driver.command(Command::PrepareOffers);
-        }
         self.is_fresh.set(true);
         let (orders, received) = mpsc::unbounded();
+        if let Some(order) = self.prepares.take() {
+            // The other end is in hand.
+            let _ = orders.unbounded_send(order);
+        }
         self.leading.replace(Some(Leading { driver, orders }));
         received
     }
@@ -309,7 +313,11 @@ impl Inner {
                 driver.command(Command::Resume(info_hash));
                 driver.command(Command::NetworkChanged);
             }
-            Order::Prepare => driver.command(Command::PrepareOffers),
+            Order::Prepare(trackers) => {
+                let config = self.config().await;
+                let urls = trackers.map_or_else(Vec::new, |named| config.trackers_for(&named));
+                driver.command(Command::Prepare(urls));
+            }
             Order::WantSoon(info_hash, bytes) => driver.command(Command::WantSoon(info_hash, bytes)),
             Order::NetworkChanged => driver.command(Command::NetworkChanged),
             Order::Restart => {

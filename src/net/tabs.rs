@@ -35,8 +35,8 @@ pub(super) enum Order {
     Erase(InfoHash),
     /// Go on with it, or try again.
     Resume(InfoHash),
-    /// Something is about to be fetched: make ready for it.
-    Prepare,
+    /// Something is about to be fetched: make ready for it. With the trackers that a link names, if it is being opened already.
+    Prepare(Option<Vec<String>>),
     /// Somebody listens here.
     WantSoon(InfoHash, Range<u64>),
     /// The network may have changed.

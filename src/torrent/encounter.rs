@@ -106,6 +106,11 @@ impl Record {
         }
     }
 
+    /// What people are told when ICE failed.
+    pub(super) fn no_path_sentence(&self) -> String {
+        format!("No network path was found between the two devices. {}", self.no_path())
+    }
+
     /// Why ICE may have failed, as far as the two descriptions and the servers tell.
     pub(super) fn no_path(&self) -> String {
         let (ours, theirs) = (self.our_reach, self.their_reach);

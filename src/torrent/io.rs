@@ -118,8 +118,9 @@ pub enum Command {
     /// Ask these trackers how many have these torrents, without joining any of them. They need not be in the session. Each
     /// tracker's answer is an [`Event::Scraped`].
     Scrape(Vec<InfoHash>, Vec<String>),
-    /// Somebody is about to fetch something: make offers ahead, for the next torrent that is added incomplete.
-    PrepareOffers,
+    /// Somebody is about to fetch something: open the sockets to these trackers, and make offers ahead, for the next torrent that is
+    /// added incomplete. What nobody uses within a few minutes is let go.
+    Prepare(Vec<String>),
     /// The page is going away: tell every tracker, close every connection.
     Shutdown,
 }

@@ -100,6 +100,10 @@ pub(super) const MIN_ANNOUNCE_GAP: Duration = Duration::from_secs(1);
 /// First pause of a leecher that found nobody; doubled up to the tracker's interval.
 pub(super) const FIRST_RETRY: Duration = Duration::from_secs(5);
 
+/// A holder of what is looked for was handed an offer: if it does not answer by then, it gets another one. Its answer takes two round
+/// trips and the gathering of candidates.
+pub(super) const SECOND_TRY: Duration = Duration::from_secs(2);
+
 /// An announce goes out with the offers that are ready by then. The shell gathers for at most a second.
 pub(super) const GATHER_TIMEOUT: Duration = Duration::from_millis(1500);
 

@@ -327,7 +327,10 @@ impl Session {
                 let (trackers, mut around) = self.shared.split();
                 urls.iter().for_each(|url| trackers.scrape(url, &torrents, &mut around));
             }
-            Command::PrepareOffers => {
+            Command::Prepare(urls) => {
+                // Sockets first: they open while the offers are made.
+                let (trackers, mut around) = self.shared.split();
+                urls.iter().for_each(|url| trackers.hold_open(url, &mut around));
                 let made = self.shared.connections.prepare(self.shared.now, &mut self.shared.rng);
                 self.shared.out.extend(made.into_iter().map(Output::MakeOffer));
             }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::limits::{
     ANNOUNCE_PACE, CONNECT_TIMEOUT, DEFAULT_INTERVAL, MAX_ANNOUNCE_BURST, MAX_INTERVAL, MAX_RECONNECT, MAX_SCRAPES,
-    MAX_TRACKER_URL, MAX_TRACKERS, MIN_INTERVAL, SCRAPE_TIMEOUT, TURNS_AT_ONCE,
+    MAX_TRACKER_URL, MAX_TRACKERS, MIN_INTERVAL, PREPARED_OFFER, SCRAPE_TIMEOUT, TURNS_AT_ONCE,
 };
 use super::rng::Rng;
 use super::tracker::{ClientMessage, MAX_SCRAPE, ScrapeCounts, ScrapeReply};
@@ -63,6 +63,8 @@ struct Tracker {
     /// What is to be scraped, at most [`MAX_SCRAPE`] torrents at a time; the first is under way once there is a deadline.
     scrapes: VecDeque<Vec<InfoHash>>,
     scraped_by: Option<Instant>,
+    /// Held open until then for a torrent that is to come.
+    held_until: Option<Instant>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -86,7 +88,9 @@ impl Trackers {
     /// WebSocket URL, or there are too many.
     pub(super) fn join(&mut self, url: &str, torrent: InfoHash, around: &mut Surroundings<'_>) -> Option<TrackerId> {
         let id = self.open_to(url, around)?;
-        self.trackers.get_mut(&id)?.users.insert(torrent);
+        let tracker = self.trackers.get_mut(&id)?;
+        tracker.users.insert(torrent);
+        tracker.held_until = None;
         Some(id)
     }
 
@@ -116,6 +120,7 @@ impl Trackers {
                 on_time: around.now,
                 scrapes: VecDeque::new(),
                 scraped_by: None,
+                held_until: None,
             };
             tracker.open(&mut self.next_socket, around);
             self.trackers.insert(id, tracker);
@@ -151,6 +156,14 @@ impl Trackers {
         self.trackers.values_mut().for_each(|tracker| tracker.line.clear());
     }
 
+    /// Opens a socket ahead of the first torrent that announces there.
+    pub(super) fn hold_open(&mut self, url: &str, around: &mut Surroundings<'_>) {
+        let tracker = self.open_to(url, around).and_then(|id| self.trackers.get_mut(&id));
+        if let Some(tracker) = tracker.filter(|tracker| tracker.users.is_empty()) {
+            tracker.held_until = Some(around.now + PREPARED_OFFER);
+        }
+    }
+
     /// Asks a tracker about these torrents. What it says, or that it does not, is an event for each errand.
     pub(super) fn scrape(&mut self, url: &str, torrents: &[InfoHash], around: &mut Surroundings<'_>) {
         let Some(id) = self.open_to(url, around) else {
@@ -180,7 +193,7 @@ impl Trackers {
     }
 
     fn close_idle(&mut self, id: TrackerId, out: &mut VecDeque<Output>) {
-        let idle = self.trackers.get(&id).filter(|tracker| tracker.users.is_empty() && tracker.scrapes.is_empty());
+        let idle = self.trackers.get(&id).filter(|tracker| tracker.is_idle());
         if let Some(tracker) = idle {
             tracker.close(out);
             self.lined_up -= tracker.line.len();
@@ -272,6 +285,9 @@ impl Trackers {
         let mut changed = Vec::new();
         let mut late = Vec::new();
         for (id, tracker) in &mut self.trackers {
+            if tracker.held_until.is_some_and(|until| until <= around.now) {
+                tracker.held_until = None;
+            }
             if tracker.scraped_by.is_some_and(|by| by <= around.now) {
                 tracker.end_errand();
                 tracker.report(Err(SILENT.to_owned()), around.out);
@@ -286,7 +302,7 @@ impl Trackers {
                     tracker.close(around.out);
                     late.push(*id);
                 }
-                _ if tracker.users.is_empty() && tracker.scrapes.is_empty() => {
+                _ if tracker.is_idle() => {
                     tracker.close(around.out);
                     late.push(*id);
                 }
@@ -306,7 +322,10 @@ impl Trackers {
                 | Socket::Opening { give_up_at: at, .. }
                 | Socket::Open { dead_at: at, .. } => at,
             };
-            [tracker.scraped_by, tracker.turns_at()].into_iter().flatten().fold(of_socket, Instant::min)
+            [tracker.scraped_by, tracker.held_until, tracker.turns_at()]
+                .into_iter()
+                .flatten()
+                .fold(of_socket, Instant::min)
         };
         self.trackers.values().map(deadline).min()
     }
@@ -440,6 +459,11 @@ impl Tracker {
 
     fn report(&self, result: Result<Vec<(InfoHash, ScrapeCounts)>, String>, out: &mut VecDeque<Output>) {
         out.push_back(Output::Event(Event::Scraped(self.url.clone(), result)));
+    }
+
+    /// Whether nobody needs its socket.
+    fn is_idle(&self) -> bool {
+        self.users.is_empty() && self.scrapes.is_empty() && self.held_until.is_none()
     }
 
     fn open_socket(&self) -> Option<SocketId> {

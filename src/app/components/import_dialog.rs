@@ -66,7 +66,7 @@ pub(crate) fn ImportDialog(open: RwSignal<bool>) -> impl IntoView {
 /// What takes time before a memo can be fetched begins while the finger is on its way to the button.
 fn prepare_for(app: AppState, link: &str) {
     if let (Some(engine), Ok(_)) = (app.engine_now(), parse_link(link)) {
-        engine.prepare();
+        engine.prepare(None);
     }
 }
 

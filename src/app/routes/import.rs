@@ -67,10 +67,11 @@ fn Memos(magnets: Vec<Magnet>) -> impl IntoView {
         let Some(engine) = engine.get() else { return };
         problem.set(None);
         let magnets = wanted.clone();
-        let is_new = |link: &Magnet| untrack(|| app.memos.of_link(link)).is_empty();
-        if magnets.iter().any(is_new) {
-            engine.prepare();
-        }
+        let is_new = |link: &&Magnet| untrack(|| app.memos.of_link(link)).is_empty();
+        let new: Vec<&Magnet> = magnets.iter().filter(is_new).collect();
+        let trackers = new.iter().flat_map(|magnet| magnet.trackers.clone()).collect();
+        // The store is asked first; while it looks, connections are made ready.
+        let ready = (!new.is_empty()).then(|| (engine.clone(), trackers));
         spawn_local(async move {
             match engine.import(magnets).await {
                 Ok(memos) => {
@@ -82,6 +83,9 @@ fn Memos(magnets: Vec<Magnet>) -> impl IntoView {
                 Err(error) => problem.set(Some(error.to_string())),
             }
         });
+        if let Some((engine, trackers)) = ready {
+            spawn_local(async move { engine.prepare(Some(trackers)) });
+        }
     });
 
     // One memo that is here is shown where memos are shown.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::limits::{
     DEFAULT_INTERVAL, FIRST_RETRY, GATHER_TIMEOUT, MAX_INTERVAL, MAX_TRACKERS_PER_TORRENT, MIN_ANNOUNCE_GAP,
-    SEEDER_PATIENCE,
+    SECOND_TRY, SEEDER_PATIENCE,
 };
 use super::super::peer::Peer;
 use super::super::pieces::Pieces;
@@ -13,6 +13,7 @@ use super::super::tracker::{self, AnnounceEvent, AnnounceReply, ClientMessage, M
 use super::super::trackers::{TrackerId, canonical};
 use super::super::{ConnectionId, Instant};
 use super::Swarm;
+use super::meeting::HalfOpen;
 
 /// One torrent at one tracker.
 #[derive(Debug)]
@@ -33,6 +34,10 @@ pub(super) struct Announce {
     last_sent: Option<Instant>,
     /// An announce went out that was not replied to.
     waiting: bool,
+    /// The last announce carried fewer offers than it should have; they are still being made.
+    short: bool,
+    /// The offers went to somebody who has it. If nothing comes of that, others follow then.
+    again_at: Option<Instant>,
     /// The offers of the last announce, in its order.
     offered: Vec<ConnectionId>,
     /// How often nobody was found.
@@ -57,6 +62,8 @@ impl Announce {
             reaching: false,
             last_sent: None,
             waiting: false,
+            short: false,
+            again_at: None,
             offered: Vec::new(),
             retries: 0,
             interval: DEFAULT_INTERVAL,
@@ -150,7 +157,7 @@ impl Swarm {
     pub(in super::super) fn tracker_lost(&mut self, tracker: TrackerId, shared: &mut Shared) {
         if let Some(announce) = self.announce_mut(tracker) {
             (announce.open, announce.started, announce.waiting) = (false, false, false);
-            (announce.due, announce.reach_at) = (None, None);
+            (announce.due, announce.reach_at, announce.again_at) = (None, None, None);
             announce.offered.clear();
         }
         self.recall_offers(tracker, shared);
@@ -254,6 +261,7 @@ impl Swarm {
         announce.reaching = false;
         announce.waiting = true;
         announce.last_sent = Some(now);
+        announce.short = offers.len() < wanted;
         announce.offered = offers.into_iter().map(|(id, _)| id).collect();
         let pause = if looking { announce.backoff(announce.interval) } else { announce.interval };
         announce.due = Some(now + shared.rng.jitter(pause));
@@ -316,6 +324,11 @@ impl Swarm {
                 announce.hurry(now);
             }
         }
+        if let Some(announce) = self.announce_mut(tracker).filter(|_| asked && looking && seeds_there && surplus > 0) {
+            // Each time nothing came of it, it takes longer.
+            let pause = SECOND_TRY * (1 << announce.retries.saturating_sub(1).min(8));
+            announce.again_at = Some(now + pause.max(announce.min_interval));
+        }
         if asked {
             self.handed_on(&carried[..surplus]);
             self.reuse_offers(&carried[surplus..], now);
@@ -337,6 +350,7 @@ impl Swarm {
     pub(super) fn announces_due(&mut self, shared: &mut Shared) {
         let now = shared.now;
         let passed = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+        let meeting = self.half_open.values().any(HalfOpen::is_connecting) || !self.wants_peers(now);
         for tracker in self.announces.iter().map(|announce| announce.tracker).collect::<Vec<_>>() {
             let has_listener = self.peers.values().any(Peer::is_ready);
             let Some(announce) = self.announce_mut(tracker).filter(|announce| announce.open) else { continue };
@@ -345,6 +359,12 @@ impl Swarm {
                 announce.reaching = !has_listener;
                 announce.retries += 1;
                 if announce.reaching {
+                    announce.hurry(now);
+                }
+            }
+            if passed(announce.again_at) {
+                announce.again_at = None;
+                if !meeting {
                     announce.hurry(now);
                 }
             }
@@ -360,7 +380,17 @@ impl Swarm {
     pub(super) fn announce_deadline(&self) -> Option<Instant> {
         // What a closed socket holds up waits for the socket, not for the clock.
         let open = self.announces.iter().filter(|announce| announce.open);
-        open.flat_map(|announce| [announce.due, announce.preparing, announce.reach_at]).flatten().min()
+        open.flat_map(|announce| [announce.due, announce.preparing, announce.reach_at, announce.again_at])
+            .flatten()
+            .min()
+    }
+
+    /// An offer is ready that the last announce should have carried.
+    pub(super) fn offer_came_late(&mut self, tracker: TrackerId, now: Instant) {
+        if let Some(announce) = self.announce_mut(tracker).filter(|announce| announce.short) {
+            announce.short = false;
+            announce.hurry(now);
+        }
     }
 
     fn announce_mut(&mut self, tracker: TrackerId) -> Option<&mut Announce> {

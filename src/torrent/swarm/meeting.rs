@@ -163,6 +163,9 @@ impl Swarm {
             half.is_described(sdp, shared.now);
             let tracker = half.tracker;
             self.send_prepared(tracker, shared);
+            if matches!(self.half_open.get(&id), Some(HalfOpen { state: State::Ready { .. }, .. })) {
+                self.offer_came_late(tracker, shared.now);
+            }
         }
     }
 
@@ -347,6 +350,10 @@ impl Swarm {
             if let Some(half) = self.half_open.remove(&id) {
                 shared.close(id);
                 if let Some(why) = half.missed() {
+                    // Where no candidate of the other side is usable, Chromium never says that ICE failed.
+                    if why == Parting::NoChannel {
+                        self.problem = Some(half.record.no_path_sentence());
+                    }
                     self.remember(id, &half.record, (0, 0), why, shared.now);
                 }
                 self.half_open_ended(&half, shared);

@@ -234,9 +234,7 @@ impl Swarm {
             ClosedBy::Remote => Parting::Remote,
         };
         match &parting {
-            Parting::NoPath(why) => {
-                self.problem = Some(format!("No network path was found between the two devices. {why}"));
-            }
+            Parting::NoPath(_) => self.problem = half.as_ref().map(|half| half.record.no_path_sentence()),
             Parting::Setup => self.problem = Some("The browser could not set up the connection.".to_owned()),
             _ => {}
         }
