@@ -82,8 +82,8 @@ pub(super) const TURNS_AT_ONCE: usize = 20;
 /// A scrape that is not answered by then is not going to be.
 pub(super) const SCRAPE_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// Scrapes that wait at one tracker. Each carries up to 255 torrents, so that all torrents of a session fit.
-pub(super) const MAX_SCRAPES: usize = 40;
+/// Scrapes that wait at one tracker. Each carries about 200 torrents, so that all torrents of a session fit.
+pub(super) const MAX_SCRAPES: usize = 100;
 
 /// How often to announce until the tracker says.
 pub(super) const DEFAULT_INTERVAL: Duration = Duration::from_secs(120);

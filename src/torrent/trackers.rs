@@ -12,7 +12,7 @@ use super::limits::{
     MAX_TRACKER_URL, MAX_TRACKERS, MIN_INTERVAL, PREPARED_OFFER, SCRAPE_TIMEOUT, TURNS_AT_ONCE,
 };
 use super::rng::Rng;
-use super::tracker::{ClientMessage, MAX_SCRAPE, ScrapeCounts, ScrapeReply};
+use super::tracker::{ClientMessage, ScrapeCounts, ScrapeReply, scraped_together};
 use super::{Event, InfoHash, Instant, Output, PeerId, SocketId, TrackerState};
 
 /// One tracker of the session.
@@ -60,7 +60,7 @@ struct Tracker {
     line: VecDeque<InfoHash>,
     /// The turn that comes at this moment would be on time; earlier ones are a burst, which is bounded.
     on_time: Instant,
-    /// What is to be scraped, at most [`MAX_SCRAPE`] torrents at a time; the first is under way once there is a deadline.
+    /// What is to be scraped, as many at a time as one message holds; the first is under way once there is a deadline.
     scrapes: VecDeque<Vec<InfoHash>>,
     scraped_by: Option<Instant>,
     /// Held open until then for a torrent that is to come.
@@ -171,7 +171,10 @@ impl Trackers {
             return around.out.push_back(Output::Event(Event::Scraped(url.to_owned(), why)));
         };
         let Some(tracker) = self.trackers.get_mut(&id) else { return };
-        for errand in torrents.chunks(MAX_SCRAPE) {
+        let mut rest = torrents;
+        while !rest.is_empty() {
+            let (errand, others) = rest.split_at(scraped_together(rest));
+            rest = others;
             if tracker.scrapes.len() >= MAX_SCRAPES {
                 tracker.report(Err("Too much was asked at once.".to_owned()), around.out);
             } else {
@@ -368,11 +371,20 @@ impl Trackers {
     }
 
     /// Takes over what a reply says about the tracker itself; returns the interval to keep.
-    pub(super) fn learn(&mut self, id: TrackerId, interval_s: Option<u32>, tracker_id: Option<String>) -> Duration {
+    pub(super) fn learn(
+        &mut self,
+        id: TrackerId,
+        interval_s: Option<u32>,
+        tracker_id: Option<String>,
+        now: Instant,
+    ) -> Duration {
         let Some(tracker) = self.trackers.get_mut(&id) else { return DEFAULT_INTERVAL };
         tracker.message = None;
         if let Some(seconds) = interval_s.filter(|seconds| *seconds > 0) {
             tracker.interval = Duration::from_secs(u64::from(seconds)).clamp(MIN_INTERVAL, MAX_INTERVAL);
+        }
+        if let Socket::Open { dead_at, .. } = &mut tracker.socket {
+            *dead_at = now + tracker.interval * 5 / 2;
         }
         tracker.tracker_id = tracker_id.or(tracker.tracker_id.take());
         tracker.interval

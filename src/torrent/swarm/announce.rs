@@ -207,7 +207,8 @@ impl Swarm {
         self.make_offers(tracker, wanted, shared);
         if let Some(announce) = self.announce_mut(tracker) {
             announce.due = None;
-            announce.preparing = Some(shared.now + GATHER_TIMEOUT);
+            // While the socket opened, time has passed already.
+            announce.preparing.get_or_insert(shared.now + GATHER_TIMEOUT);
         }
         self.send_prepared(tracker, shared);
     }
@@ -290,7 +291,7 @@ impl Swarm {
     }
 
     pub(in super::super) fn announce_reply(&mut self, tracker: TrackerId, reply: AnnounceReply, shared: &mut Shared) {
-        let interval = shared.trackers.learn(tracker, reply.reannounce_after_s(), reply.tracker_id);
+        let interval = shared.trackers.learn(tracker, reply.reannounce_after_s(), reply.tracker_id, shared.now);
         let min_interval = Duration::from_secs(reply.min_interval_s.unwrap_or(0).into());
         let (looking, complete) = (self.wants_peers(shared.now), self.is_complete());
         let has_seed = self.has_seed(shared.now);

@@ -20,7 +20,22 @@ use super::InfoHash;
 pub const MAX_MESSAGE_LEN: usize = 128 * 1024;
 
 /// The most torrents of one scrape; the rest is dropped. aquatic has the same limit.
-pub const MAX_SCRAPE: usize = 255;
+const MAX_SCRAPE: usize = 255;
+
+/// The most bytes of infohashes in one scrape: with the rest it stays under 12 KiB, like everything that is sent.
+const MAX_SCRAPE_LEN: usize = 11 * 1024;
+
+/// How many of these torrents fit into one scrape.
+pub(super) fn scraped_together(torrents: &[InfoHash]) -> usize {
+    let mut room = MAX_SCRAPE_LEN;
+    let fits = |torrent: &&InfoHash| {
+        let length = serde_json::Value::from(binary(torrent.as_bytes())).to_string().len() + 1;
+        let fits = length <= room;
+        room -= length.min(room);
+        fits
+    };
+    torrents.iter().take(MAX_SCRAPE).take_while(fits).count().max(1)
+}
 
 /// The name of an offer, chosen by who makes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

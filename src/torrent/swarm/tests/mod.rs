@@ -5,6 +5,7 @@ mod download;
 mod limiter;
 mod meeting;
 mod metadata;
+mod trackers;
 mod upload;
 mod web_seeds;
 mod wire;
