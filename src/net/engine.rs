@@ -315,7 +315,8 @@ impl Inner {
             }
             Order::Prepare(trackers) => {
                 let config = self.config().await;
-                let urls = trackers.map_or_else(Vec::new, |named| config.trackers_for(&named));
+                let all = |named: Vec<String>| [config.allowed_of(&named), config.trackers].concat();
+                let urls = trackers.map_or_else(Vec::new, all);
                 driver.command(Command::Prepare(urls));
             }
             Order::WantSoon(info_hash, bytes) => driver.command(Command::WantSoon(info_hash, bytes)),
