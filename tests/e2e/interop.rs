@@ -5,9 +5,10 @@ use crate::browser::Browser::{self, Chromium, Firefox};
 use crate::device::Setup;
 use crate::peer::Kind::{self, LibTorrent, WebTorrent};
 use crate::peer::Peer;
-use crate::speech::{probe, speak_webm};
+use crate::speech::{probe, speak_for, speak_webm};
 use crate::stage::journey;
 use crate::tracker::Tracker::{self, Aquatic, Ours, Reference};
+use std::path::Path;
 
 #[test]
 fn chromium_and_webtorrent_exchange_memos() {
@@ -102,6 +103,69 @@ fn devices_meet(tracker: Tracker) {
             assert!(listener.hears_memo().await.bytes == sent.bytes, "other bytes arrived than were sent");
         }
     });
+}
+
+#[test]
+fn chromium_and_libtorrent_exchange_memos_of_some_mib() {
+    memos_of_some_mib_are_exchanged(Chromium);
+}
+
+#[test]
+fn firefox_and_libtorrent_exchange_memos_of_some_mib() {
+    memos_of_some_mib_are_exchanged(Firefox);
+}
+
+/// libtorrent wants blocks of exactly 16 KiB and hangs up on whoever asks for more, or asks on after a choke.
+fn memos_of_some_mib_are_exchanged(browser: Browser) {
+    journey(async |stage| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (mine, theirs) = (speak_for(100, folder.path(), "Mine.wav"), speak_for(90, folder.path(), "Theirs.wav"));
+        let device = stage.device(browser).await;
+        let libtorrent = Peer::start(LibTorrent, stage).await;
+
+        device.imports_file(&mine).await;
+        let magnet = magnet_of(&device.shares().await);
+        let received = libtorrent.downloads(&magnet).await;
+        assert_eq!(received.info_hash, info_hash_of(&magnet));
+        assert!(received.bytes == read(&mine), "libtorrent received other bytes than were sent");
+        assert_eq!(probe(&received.bytes).codec, "pcm_s16le");
+
+        let magnet = libtorrent.seeds("Theirs.wav", &read(&theirs), &[&stage.server().tracker()]).await;
+        device.receives(&format!("/share?seeds={}", percent_encoded(&magnet))).await;
+        device.reads_as("textbox", "Title", "Theirs").await;
+        assert!(device.hears_file().await == read(&theirs), "other bytes arrived than libtorrent seeds");
+    });
+}
+
+#[test]
+fn peers_of_three_kinds_share_a_memo_and_hand_it_on() {
+    journey(async |stage| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = speak_for(30, folder.path(), "For all of you.wav");
+        let sender = stage.device(Chromium).await;
+        let listener = stage.device(Firefox).await;
+        let webtorrent = Peer::start(WebTorrent, stage).await;
+        let libtorrent = Peer::start(LibTorrent, stage).await;
+
+        sender.imports_file(&file).await;
+        let link = sender.shares().await;
+        let magnet = magnet_of(&link);
+        let (_, by_webtorrent, by_libtorrent) =
+            tokio::join!(listener.receives(&link), webtorrent.downloads(&magnet), libtorrent.downloads(&magnet));
+        assert!(listener.hears_file().await == read(&file), "other bytes arrived than were sent");
+        assert!(by_webtorrent.bytes == read(&file), "webtorrent received other bytes than were sent");
+        assert!(by_libtorrent.bytes == read(&file), "libtorrent received other bytes than were sent");
+
+        sender.close().await;
+        let late = stage.device(Chromium).await;
+        late.receives(&link).await;
+        late.reads_as("textbox", "Title", "For all of you").await;
+        assert!(late.hears_file().await == read(&file), "other bytes were handed on");
+    });
+}
+
+fn read(file: &Path) -> Vec<u8> {
+    std::fs::read(file).expect("the file is there")
 }
 
 /// The magnet in a link.

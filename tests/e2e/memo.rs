@@ -6,6 +6,7 @@ use crate::speech::{Probe, probe};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::time::Duration;
 
 /// How long playing may take to be heard.
@@ -29,6 +30,20 @@ impl Device {
         self.has_recorded(at_least_s).await;
         self.press("Stop").await;
         self.names_memo(title).await
+    }
+
+    /// Makes a memo of an audio file, which lends it its name. Ends on the memo's page.
+    pub(crate) async fn imports_file(&self, file: &Path) {
+        let title = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        self.open("/").await;
+        self.press("Import").await;
+        self.sees("dialog", "Import").await;
+        self.choose_file("Audio files", file).await;
+        let imported = async || self.stored("memos", "title").await.contains(&json!(title)).then_some(());
+        self.wait_for("the file becomes a memo", FAR_LIMIT, imported).await;
+        self.open("/").await;
+        self.follow(&title).await;
+        self.reads_as("textbox", "Title", &title).await;
     }
 
     /// Names the memo that was just recorded or kept. Returns the path of its page.

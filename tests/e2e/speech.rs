@@ -14,6 +14,15 @@ pub(crate) fn speak(folder: &Path) -> PathBuf {
     wav
 }
 
+/// The sentence over and over for so many seconds: a WAV file of this name in `folder`, 44 kB for each second.
+pub(crate) fn speak_for(seconds: u32, folder: &Path, name: &str) -> PathBuf {
+    let wav = folder.join(name);
+    let mut ffmpeg = Command::new(program(&["ffmpeg"]));
+    ffmpeg.args(["-v", "error", "-stream_loop", "-1", "-i"]).arg(speak(folder));
+    run(ffmpeg.args(["-t", &seconds.to_string(), "-c", "copy"]).arg(&wav));
+    wav
+}
+
 /// The sentence as the app of 2016 recorded it: WebM with Opus, written in one go, so without a
 /// duration and without an index.
 pub(crate) fn speak_webm(folder: &Path) -> Vec<u8> {
