@@ -114,6 +114,8 @@ fn sentence(state: ImportState, status: Option<&Status>, online: bool) -> String
     let sentence = match state {
         ImportState::Reading => "Reading the link.",
         ImportState::Connecting => "Getting in touch with the service that brings devices together.",
+        // Whether the tracker counts the device already makes no difference to whoever waits.
+        ImportState::Searching if could_not_connect(status) => return sentence(ImportState::Waiting, status, online),
         ImportState::Searching => "Looking for a device that has it.",
         ImportState::Waiting if awaits_a_yes(status) => {
             let size = format_size(status.map_or(0, |status| status.total_bytes));
@@ -144,7 +146,7 @@ fn sentence(state: ImportState, status: Option<&Status>, online: bool) -> String
 fn advice(state: ImportState, status: Option<&Status>, online: bool) -> Option<&'static str> {
     match state {
         ImportState::Waiting if awaits_a_yes(status) => Some("On a mobile network that may cost money."),
-        ImportState::Waiting if could_not_connect(status) => {
+        ImportState::Searching | ImportState::Waiting if could_not_connect(status) => {
             Some("It helps when both are on the same Wi-Fi, or when one of them changes to another network.")
         }
         ImportState::Waiting => Some(
@@ -384,7 +386,17 @@ pub(super) mod tests {
         assert!(ladder(None, 25_000).sentence.ends_with("For 20 s now."));
         assert!(ladder(None, 185_000).sentence.ends_with("For 3 min now."));
         assert!(ladder(None, 0).advice.is_some_and(|advice| advice.contains("sent the link")));
-        assert!(ladder(Some("ICE failed"), 0).sentence.contains("could not connect"));
+    }
+
+    #[test]
+    fn a_device_that_cannot_be_reached_is_told_from_one_that_is_away() {
+        // The tracker may count the device that has it, or not yet.
+        for phase in [Phase::Searching, Phase::Waiting] {
+            let status = Status { problem: Some("No network path was found.".into()), ..status(phase) };
+            let ladder = Ladder::of(Some(&status), true, 0);
+            assert!(ladder.sentence.contains("could not connect directly"), "{phase:?}: {}", ladder.sentence);
+            assert!(ladder.advice.is_some_and(|advice| advice.contains("same Wi-Fi")), "{phase:?}");
+        }
     }
 
     #[test]
