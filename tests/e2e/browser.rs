@@ -5,7 +5,7 @@ use crate::process::{Process, program};
 use crate::stage::House;
 use axum::http::Method;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use thirtyfour::common::command::ExtensionCommand;
@@ -55,6 +55,11 @@ async fn chromium(house: &House, setup: &Setup, profile: &Path) -> Session {
         format!("--user-data-dir={}", profile.display()),
     ];
     arguments.extend_from_slice(&setup.arguments);
+    if let Some(address) = &setup.blocked {
+        // Chromium takes extensions from the command line only when it is told that it does.
+        arguments.push("--disable-features=DisableLoadExtensionCommandLineSwitch".to_owned());
+        arguments.push(format!("--load-extension={}", content_blocker(profile, address).display()));
+    }
     let devices = "--use-fake-device-for-media-stream";
     match setup.microphone {
         Microphone::Speaking => {
@@ -82,6 +87,25 @@ async fn chromium(house: &House, setup: &Setup, profile: &Path) -> Session {
         session.start_pages_with("delete globalThis.RTCPeerConnection").await;
     }
     session
+}
+
+/// An extension that blocks one address, the way that content blockers do.
+fn content_blocker(profile: &Path, address: &str) -> PathBuf {
+    let folder = profile.join("content-blocker");
+    let manifest = json!({
+        "manifest_version": 3,
+        "name": "Content blocker",
+        "version": "1",
+        "permissions": ["declarativeNetRequest"],
+        "declarative_net_request": { "rule_resources": [{ "id": "rules", "enabled": true, "path": "rules.json" }] },
+    });
+    let condition = json!({ "urlFilter": format!("|{address}"), "resourceTypes": ["websocket"] });
+    let rules = json!([{ "id": 1, "priority": 1, "action": { "type": "block" }, "condition": condition }]);
+    std::fs::create_dir_all(&folder).expect("a folder in the profile");
+    for (name, content) in [("manifest.json", manifest), ("rules.json", rules)] {
+        std::fs::write(folder.join(name), content.to_string()).expect("a file in it");
+    }
+    folder
 }
 
 async fn firefox(setup: &Setup, profile: &Path) -> Session {

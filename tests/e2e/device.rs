@@ -4,7 +4,7 @@ use crate::browser::{Browser, Session};
 use crate::console;
 use crate::process;
 use crate::stage::House;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use thirtyfour::WebElement;
@@ -23,6 +23,8 @@ pub(crate) struct Setup {
     pub(crate) chromedriver: Option<String>,
     /// What Chromium is told beside the usual.
     pub(crate) arguments: Vec<String>,
+    /// An address that a content blocker keeps Chromium from.
+    pub(crate) blocked: Option<String>,
 }
 
 impl Setup {
@@ -35,6 +37,7 @@ impl Setup {
             origin: None,
             chromedriver: None,
             arguments: Vec::new(),
+            blocked: None,
         }
     }
 
@@ -48,6 +51,10 @@ impl Setup {
 
     pub(crate) fn at(self, origin: String) -> Setup {
         Setup { origin: Some(origin), ..self }
+    }
+
+    pub(crate) fn blocking(self, address: &str) -> Setup {
+        Setup { blocked: Some(address.to_owned()), ..self }
     }
 }
 
@@ -160,6 +167,22 @@ impl Device {
     /// The session that is running; tests fail without one.
     pub(crate) async fn session(&self) -> RwLockReadGuard<'_, Session> {
         RwLockReadGuard::map(self.session.read().await, |session| session.as_ref().expect("the browser is running"))
+    }
+
+    /// Makes Chromium's every page watch what it does with its connections (`window.watched`).
+    pub(crate) async fn watches_connections(&self) {
+        self.session().await.start_pages_with(include_str!("watch_connections.js")).await;
+    }
+
+    /// Makes every page find that its Chromium has as many connections already as it allows.
+    pub(crate) async fn runs_out_of_connections(&self) {
+        self.session().await.start_pages_with(include_str!("exhaust_connections.js")).await;
+    }
+
+    /// Lets go of the connections that stood in the way.
+    pub(crate) async fn has_connections_again(&self) {
+        self.eval("window.release()", vec![]).await;
+        self.session().await.in_chromium_itself("HeapProfiler.collectGarbage", json!({})).await;
     }
 
     /// Runs a function body in the page and returns what it returned.

@@ -169,7 +169,7 @@ fn read(file: &Path) -> Vec<u8> {
 }
 
 /// The magnet in a link.
-fn magnet_of(link: &str) -> String {
+pub(crate) fn magnet_of(link: &str) -> String {
     let encoded = link.split_once("seeds=").expect("the link has seeds").1;
     let mut bytes = Vec::new();
     let mut rest = encoded.bytes();
@@ -186,7 +186,7 @@ fn magnet_of(link: &str) -> String {
 }
 
 /// The infohash in a magnet.
-fn info_hash_of(magnet: &str) -> &str {
+pub(crate) fn info_hash_of(magnet: &str) -> &str {
     magnet.split("btih:").nth(1).and_then(|rest| rest.get(..40)).expect("a magnet names its infohash")
 }
 

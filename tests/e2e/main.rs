@@ -4,6 +4,7 @@
 //! - `stage` runs a journey and closes its devices; `server`, `browser` and `process` start what it
 //!   takes; `speech` is what microphones hear, and what ffmpeg says of what was recorded.
 //! - `peer` and `tracker` are what others wrote and the app meets: webtorrent, libtorrent, bittorrent-tracker, aquatic_ws.
+//!   `scripted` is a peer that behaves badly, `matchmaker` a tracker that is too eager.
 //! - `device` is a browser with its profile; `page` is what people do with it, in the words of the
 //!   product's contract (roles and accessible names); `memo` is what they do with memos.
 //! - The rest are journeys, one module for each chapter. Every journey ends with a look at the
@@ -14,16 +15,19 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod browser;
+mod connections;
 mod console;
 mod device;
 mod interop;
 mod links;
+mod matchmaker;
 mod memo;
 mod page;
 mod peer;
 mod process;
 mod recording;
 mod screenshots;
+mod scripted;
 mod server;
 mod sharing;
 mod speech;

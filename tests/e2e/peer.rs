@@ -2,7 +2,7 @@
 //! knows anything of the app.
 
 use crate::browser::Browser::Chromium;
-use crate::device::{Device, Setup};
+use crate::device::Device;
 use crate::page::FAR_LIMIT;
 use crate::process::Process;
 use crate::stage::Stage;
@@ -16,7 +16,6 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
 use tower_http::services::ServeFile;
 
 const PROJECT: &str = env!("CARGO_MANIFEST_DIR");
@@ -84,16 +83,7 @@ async fn webtorrent(stage: &Stage) -> Arc<Device> {
     let page = Router::new()
         .route("/", get(async || Html(include_str!("webtorrent.html"))))
         .route_service("/webtorrent.min.js", ServeFile::new(script));
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("an address");
-    tokio::spawn(async move { axum::serve(listener, page).await });
-
-    let origin = format!("http://localhost:{}", address.port());
-    let device = stage.device_with(Setup::new(Chromium).at(origin)).await;
-    device.open("/").await;
-    let ready = async || device.eval("return window.ready === true", vec![]).await.as_bool().filter(|ready| *ready);
-    device.wait_for("webtorrent is loaded", FAR_LIMIT, ready).await;
-    device
+    stage.page(Chromium, page).await
 }
 
 /// libtorrent: one process for each torrent, and the folder that it keeps its file in.

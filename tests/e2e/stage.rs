@@ -3,10 +3,12 @@
 
 use crate::browser::Browser;
 use crate::device::{Device, Setup};
+use crate::page::FAR_LIMIT;
 use crate::process::{Process, program};
 use crate::server::{Server, built_with_config, private_config};
 use crate::speech;
 use crate::tracker::{Meeting, Tracker};
+use axum::Router;
 use futures_util::FutureExt;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, resume_unwind};
@@ -14,6 +16,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Arc, LazyLock, Mutex, Weak};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
@@ -97,6 +100,18 @@ impl Stage {
         let number = self.devices.lock().expect("no device has panicked").len() + 1;
         let device = Arc::new(Device::start(Arc::clone(&self.house), format!("device {number}"), setup).await);
         self.devices.lock().expect("no device has panicked").push(Arc::clone(&device));
+        device
+    }
+
+    /// A page of the test's own, at `/` of these routes, which says `window.ready = true`, in a browser of its own.
+    pub(crate) async fn page(&self, browser: Browser, routes: Router) -> Arc<Device> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        let device = self.device_with(Setup::new(browser).at(format!("http://localhost:{}", address.port()))).await;
+        device.open("/").await;
+        let ready = async || device.eval("return window.ready", vec![]).await.as_bool().filter(|ready| *ready);
+        device.wait_for("the page of the test is loaded", FAR_LIMIT, ready).await;
         device
     }
 

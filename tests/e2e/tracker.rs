@@ -45,17 +45,28 @@ impl Meeting {
         }
     }
 
-    /// What a deployer changes is one file, and needs no rebuild.
     fn elsewhere(start: impl FnOnce(&Path) -> (Process, String)) -> Meeting {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (process, tracker) = start(folder.path());
-        let config = json!({ "trackers": [tracker], "iceServers": [] }).to_string();
-        let server = Server::start_in(built_with_config(folder.path(), &config), &["--no-tracker"]);
+        let server = serve_with_trackers(folder.path(), &[&tracker]);
         Meeting {
             origin: server.origin(),
             tracker,
             _server: Some(server),
             _process: Some(process),
+            _folder: Some(folder),
+        }
+    }
+
+    /// An app that meets at all these trackers, which somebody else has started.
+    pub(crate) fn at_all(trackers: &[&str]) -> Meeting {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let server = serve_with_trackers(folder.path(), trackers);
+        Meeting {
+            origin: server.origin(),
+            tracker: trackers[0].to_owned(),
+            _server: Some(server),
+            _process: None,
             _folder: Some(folder),
         }
     }
@@ -69,6 +80,12 @@ impl Meeting {
     pub(crate) fn tracker(&self) -> &str {
         &self.tracker
     }
+}
+
+/// What a deployer changes is one file, and needs no rebuild.
+fn serve_with_trackers(folder: &Path, trackers: &[&str]) -> Server {
+    let config = json!({ "trackers": trackers, "iceServers": [] }).to_string();
+    Server::start_in(built_with_config(folder, &config), &["--no-tracker"])
 }
 
 /// The tracker of bittorrent-tracker, on a port of the system's choice.
@@ -91,7 +108,7 @@ fn aquatic(folder: &Path) -> (Process, String) {
 }
 
 /// A program that `tests/install.sh` put into the project, or that the machine has.
-pub(crate) fn installed(name: &str) -> PathBuf {
+fn installed(name: &str) -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(".tools/bin").join(name);
     if own.exists() { own } else { program(&[name]).into() }
 }
