@@ -97,7 +97,10 @@ impl Info {
             .and_then(|length| u32::try_from(length).ok())
             .filter(|length| (1..=MAX_PIECE_LENGTH).contains(length))
             .ok_or(MetainfoError::PieceLength)?;
-        let hashes = value.get("pieces").and_then(Value::as_bytes).ok_or(MetainfoError::Missing("pieces"))?;
+        let hashes = value.get("pieces").and_then(Value::as_bytes).ok_or_else(|| match value.get("file tree") {
+            Some(_) => MetainfoError::SecondVersion,
+            None => MetainfoError::Missing("pieces"),
+        })?;
         if hashes.len() % 20 != 0 {
             return Err(MetainfoError::Hashes);
         }

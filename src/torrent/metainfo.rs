@@ -50,6 +50,9 @@ pub enum MetainfoError {
     /// A length is negative or too large, or is not the length of the bytes.
     #[error("the torrent's length is wrong")]
     Length,
+    /// It has no hashes of the first version of BitTorrent (BEP 52).
+    #[error("the torrent is for BitTorrent v2 alone, which browsers do not speak")]
+    SecondVersion,
     /// The list of files is empty, or a file has no path.
     #[error("the torrent's list of files cannot be read")]
     Files,

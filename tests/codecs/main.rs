@@ -5,3 +5,4 @@
 mod any_bytes;
 mod golden;
 mod properties;
+mod torrent_files;

@@ -5,6 +5,7 @@ mod download;
 mod limiter;
 mod meeting;
 mod metadata;
+mod select;
 mod trackers;
 mod upload;
 mod web_seeds;
