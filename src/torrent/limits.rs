@@ -197,6 +197,9 @@ pub(super) const LONG_NUISANCE: u32 = 1000;
 /// Allowed-fast pieces remembered of a peer: the specification speaks of ten.
 pub(super) const MAX_ALLOWED_FAST: usize = 64;
 
+/// Suggested pieces remembered of a peer: a run of small ones.
+pub(super) const MAX_SUGGESTED: usize = 64;
+
 /// Allowed-fast pieces that we grant.
 pub(super) const GRANTED_FAST: usize = 10;
 
@@ -229,6 +232,9 @@ pub(super) const LIMITER_BURST: Duration = Duration::from_secs(1);
 /// What a limit on sending leaves every served peer at least, in bytes per second: fewer are served at a time then. webtorrent
 /// leaves whoever sends no block for 30 seconds.
 pub(super) const LEAST_SHARE: u64 = 2 * 1024;
+
+/// Bytes that lie together and are asked for together: a record of our storage, which is read as a whole.
+pub(super) const RUN_BYTES: u64 = 256 * 1024;
 
 // Choking.
 

@@ -84,6 +84,8 @@ pub(super) struct Peer {
     pub(super) late: VecDeque<BlockRequest>,
     /// Pieces that may be asked for while choked (BEP 6).
     pub(super) allowed_fast: BTreeSet<u32>,
+    /// Pieces that they would rather send than others (BEP 6).
+    pub(super) suggested: Vec<u32>,
     /// No block came for a while: one request at a time.
     pub(super) snubbed: bool,
     pub(super) first_ask: Option<Instant>,
@@ -245,6 +247,7 @@ impl Peer {
             exhausted: None,
             late: VecDeque::new(),
             allowed_fast: BTreeSet::new(),
+            suggested: Vec::new(),
             snubbed: false,
             first_ask: None,
             ignored: 0,

@@ -8,7 +8,7 @@ mod select;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::limits::{MAX_PARTIAL_BYTES, MAX_SOON_RANGES, MAX_WRITING_BYTES};
+use super::limits::{MAX_PARTIAL_BYTES, MAX_SOON_RANGES, MAX_WRITING_BYTES, RUN_BYTES};
 use super::rng::Rng;
 use super::wire::{BLOCK_LEN, BlockRequest};
 use super::{Bitfield, ConnectionId, Info, PeerId, PieceIndex};
@@ -174,6 +174,15 @@ impl Pieces {
         self.is_chosen(index) && matches!(self.states.get(index as usize), Some(State::Missing | State::Partial(_)))
     }
 
+    /// Where a run begins, chosen by `number`, and its pieces: those of all if they are no more than that.
+    pub(super) fn run(&self, number: u64, most: u64) -> impl Iterator<Item = PieceIndex> + use<> {
+        let total = self.info.total_length();
+        let runs = total.div_ceil(RUN_BYTES).max(1);
+        let start = if total <= most { 0 } else { number % runs * RUN_BYTES };
+        let end = if total <= most { total } else { start + RUN_BYTES };
+        self.info.pieces_in(start..end)
+    }
+
     /// Somebody listens here: these pieces go first.
     pub(super) fn want_soon(&mut self, bytes: Range<u64>) {
         let mut pieces = self.info.pieces_in(bytes);
@@ -275,10 +284,12 @@ impl Pieces {
         }
     }
 
-    /// The place of a missing piece in the order of asking.
+    /// The place of a missing piece in the order of asking. Equally rare pieces that lie together stay together: storage reads
+    /// them at once.
     fn rank(&self, index: u32) -> (u16, u64, u32) {
         let available = self.availability.get(index as usize).copied().unwrap_or_default();
-        (available, Rng::new(self.salt ^ u64::from(index)).next(), index)
+        let run = u64::from(index) * u64::from(self.info.piece_length()) / RUN_BYTES;
+        (available, Rng::new(self.salt ^ run).next(), index)
     }
 }
 

@@ -102,7 +102,10 @@ impl Conversation {
             }
             Word::Message(Message::Choke) => {
                 self.choked = true;
-                self.asked.clear();
+                // With the fast extension every request is still answered.
+                if self.fast != Some(true) {
+                    self.asked.clear();
+                }
             }
             Word::Message(Message::Unchoke) => (self.choked, self.was_unchoked) = (false, true),
             Word::Message(Message::AllowedFast(piece)) => self.allowed_fast.push(*piece),

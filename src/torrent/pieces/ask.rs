@@ -32,17 +32,21 @@ impl Wish {
 }
 
 impl Pieces {
-    /// Chooses blocks to ask a peer for among the pieces that it `offers`: what is listened to, what was false before, what is
-    /// begun, what is rarest.
-    pub(in super::super) fn ask(&mut self, wish: &mut Wish, offers: impl Fn(u32) -> bool) -> Vec<BlockRequest> {
+    /// Chooses blocks to ask a peer for among the pieces that it `offers`: what is listened to, what was false before, what the
+    /// peer `suggests` because it is cheap to send (BEP 6), what is begun, what is rarest.
+    pub(in super::super) fn ask(
+        &mut self,
+        wish: &mut Wish,
+        suggests: &[u32],
+        offers: impl Fn(u32) -> bool,
+    ) -> Vec<BlockRequest> {
         let mut asked = Vec::new();
         self.ask_listened(wish, &offers, &mut asked);
-        if !self.suspects.is_empty() {
-            for index in self.suspects.keys().copied().collect::<Vec<_>>() {
-                if wish.blocks > 0 && offers(index) && self.wants(index) {
-                    self.begin(index, wish.alone);
-                    self.ask_piece(index, wish, &mut asked);
-                }
+        let doubtful: Vec<u32> = self.suspects.keys().copied().collect();
+        for index in doubtful.into_iter().chain(suggests.iter().copied()) {
+            if wish.blocks > 0 && offers(index) && self.wants(index) && self.has_room() {
+                self.begin(index, wish.alone);
+                self.ask_piece(index, wish, &mut asked);
             }
         }
         let mut next = 0;

@@ -8,7 +8,7 @@ const THERE: ConnectionId = ConnectionId(2);
 
 /// What `from` is asked for, block by block.
 fn ask(pieces: &mut Pieces, from: ConnectionId, blocks: usize, offers: impl Fn(u32) -> bool) -> Vec<BlockRequest> {
-    pieces.ask(&mut Wish { peer: from, blocks, longest: BLOCK_LEN, alone: false }, offers)
+    pieces.ask(&mut Wish { peer: from, blocks, longest: BLOCK_LEN, alone: false }, &[], offers)
 }
 
 fn peer(name: u8) -> PeerId {

@@ -152,7 +152,9 @@ impl Swarm {
             return Vec::new();
         }
         let (choking, availability, fast) = (peer.choking, &peer.availability, &peer.allowed_fast);
-        let requests = pieces.ask(wish, |index| availability.has(index) && (!choking || fast.contains(&index)));
+        let offers = |index| availability.has(index) && (!choking || fast.contains(&index));
+        let requests = pieces.ask(wish, &peer.suggested, offers);
+        peer.suggested.retain(|index| pieces.wants(*index));
         peer.exhausted = (wish.blocks > 0).then_some(pieces.changes());
         requests
     }

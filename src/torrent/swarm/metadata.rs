@@ -4,7 +4,8 @@ use sha1::{Digest, Sha1};
 
 use super::super::extension::{METADATA_PIECE_LEN, MetadataMessage};
 use super::super::limits::{
-    MAX_EXCESS_REQUESTS, METADATA_PEERS, METADATA_ROUNDS, METADATA_TIMEOUT, METADATA_WINDOW, PUSHED_METADATA_PIECES,
+    LONG_NUISANCE, MAX_EXCESS_REQUESTS, METADATA_PEERS, METADATA_ROUNDS, METADATA_TIMEOUT, METADATA_WINDOW,
+    PUSHED_METADATA_PIECES,
 };
 use super::super::peer::{Peer, PeerTimer};
 use super::super::pieces::Pieces;
@@ -18,25 +19,36 @@ const PIECE: usize = METADATA_PIECE_LEN as usize;
 /// How often one peer may fail to send what it said it has.
 const MAX_FAILURES: u32 = 3;
 
-/// Metadata as one peer tells it. Each peer's is put together apart, so that a false one has one liar; only few are asked at
-/// once, so that liars cannot fill memory.
+/// Metadata as one peer tells it. What several say is put together, and what each of them said is kept apart, so that false
+/// metadata has one liar in the end; only few are asked at once, so that liars cannot fill memory.
 #[derive(Debug)]
 pub(in super::super) struct MetadataPull {
     size: usize,
     pieces: Vec<Option<Vec<u8>>>,
-    /// The next piece to ask for; all before it were asked for.
-    next: usize,
-    /// Pieces that came.
-    here: usize,
+    asked: Vec<bool>,
 }
 
 impl MetadataPull {
     fn new(size: usize) -> Self {
-        Self { size, pieces: vec![None; size.div_ceil(PIECE)], next: 0, here: 0 }
+        let count = size.div_ceil(PIECE);
+        Self { size, pieces: vec![None; count], asked: vec![false; count] }
     }
 
     fn piece_len(&self, index: usize) -> usize {
         (self.size - index * PIECE).min(PIECE)
+    }
+
+    /// Whether anything was asked for, and not only sent unasked.
+    fn is_asked(&self) -> bool {
+        self.asked.contains(&true)
+    }
+
+    fn has(&self, index: usize) -> bool {
+        self.pieces.get(index).is_some_and(Option::is_some)
+    }
+
+    fn in_flight(&self) -> usize {
+        self.asked.iter().zip(&self.pieces).filter(|(asked, piece)| **asked && piece.is_none()).count()
     }
 }
 
@@ -46,15 +58,49 @@ impl Swarm {
         if self.pieces.is_some() || !self.is_running() {
             return;
         }
-        let pulling = self.peers.values().filter(|peer| peer.pull.as_ref().is_some_and(|pull| pull.next > 0)).count();
+        let is_pulled = |peer: &&Peer| peer.pull.as_ref().is_some_and(MetadataPull::is_asked);
+        let pulling: Vec<ConnectionId> = self.peers.values().filter(is_pulled).map(|peer| peer.id).collect();
         let mut able: Vec<(u32, ConnectionId)> = self.peers.values().filter_map(able).collect();
         able.sort_unstable();
-        for (_, id) in able.into_iter().take(METADATA_PEERS.saturating_sub(pulling)) {
-            let Some(peer) = self.peers.get_mut(&id) else { continue };
-            let Some((_, size)) = source(peer) else { continue };
-            peer.pull.get_or_insert_with(|| MetadataPull::new(size));
+        let new = able.into_iter().map(|(_, id)| id).take(METADATA_PEERS.saturating_sub(pulling.len()));
+        for id in pulling.iter().copied().chain(new) {
+            self.ask_metadata(id, shared);
+        }
+    }
+
+    /// Fills the window of requests to one peer: what nobody was asked for, then what others have not sent yet.
+    fn ask_metadata(&mut self, id: ConnectionId, shared: &mut Shared) {
+        let Some((number, size)) = self.peers.get(&id).and_then(source) else { return };
+        let distrust = self.metadata_distrust;
+        let others: Vec<&MetadataPull> = self
+            .peers
+            .values()
+            .filter(|peer| peer.id != id && !distrust)
+            .filter_map(|peer| peer.pull.as_ref())
+            .filter(|pull| pull.size == size)
+            .collect();
+        let here: Vec<bool> = (0..size.div_ceil(PIECE)).map(|at| others.iter().any(|pull| pull.has(at))).collect();
+        let elsewhere: Vec<bool> = (0..here.len()).map(|at| others.iter().any(|pull| pull.asked[at])).collect();
+        let Some(peer) = self.peers.get_mut(&id) else { return };
+        let pull = peer.pull.get_or_insert_with(|| MetadataPull::new(size));
+        if pull.size != size {
+            return;
+        }
+        let open = |at: &usize| !here[*at] && !pull.asked[*at] && !pull.has(*at);
+        let (second, first): (Vec<usize>, Vec<usize>) = (0..here.len()).filter(open).partition(|at| elsewhere[*at]);
+        let room = METADATA_WINDOW.saturating_sub(pull.in_flight());
+        let chosen: Vec<usize> = first.into_iter().chain(second).take(room).collect();
+        for at in &chosen {
+            pull.asked[*at] = true;
+        }
+        if pull.in_flight() > 0 {
             peer.timers.set(PeerTimer::Metadata, shared.now + METADATA_TIMEOUT);
-            ask(peer);
+        } else {
+            peer.timers.stop(PeerTimer::Metadata);
+        }
+        for at in chosen {
+            let request = MetadataMessage::Request { piece: at as u32 };
+            peer.say(&Message::Extended(number, request.encode()));
         }
     }
 
@@ -65,15 +111,22 @@ impl Swarm {
         shared: &mut Shared,
     ) -> Result<(), Ending> {
         match MetadataMessage::parse(payload) {
-            Ok(MetadataMessage::Request { piece }) => return self.metadata_requested(id, piece),
+            Ok(MetadataMessage::Request { piece }) => self.metadata_requested(id, piece),
             Ok(MetadataMessage::Data { piece, total_size, data }) => {
-                return self.metadata_data(id, piece as usize, total_size, data, shared);
+                self.metadata_data(id, piece as usize, total_size, data, shared)
             }
-            Ok(MetadataMessage::Reject { .. }) => self.metadata_stalled(id, shared),
+            Ok(MetadataMessage::Reject { .. }) => {
+                self.bother(id, 1)?;
+                self.metadata_stalled(id, shared);
+                Ok(())
+            }
             // Unknown kinds are to be ignored, and a broken message harms only its sender.
-            Err(_) => {}
+            Err(_) => self.bother(id, LONG_NUISANCE),
         }
-        Ok(())
+    }
+
+    fn bother(&mut self, id: ConnectionId, nuisances: u32) -> Result<(), Ending> {
+        self.peers.get_mut(&id).map_or(Ok(()), |peer| peer.bother(nuisances))
     }
 
     fn metadata_data(
@@ -84,10 +137,11 @@ impl Swarm {
         data: Vec<u8>,
         shared: &mut Shared,
     ) -> Result<(), Ending> {
-        let Some(peer) = self.peers.get_mut(&id).filter(|_| self.pieces.is_none()) else { return Ok(()) };
-        let Some((_, size)) = source(peer) else { return Ok(()) };
+        let Some(peer) = self.peers.get_mut(&id) else { return Ok(()) };
+        // Pushed pieces cross with asked ones, and those of several peers with the last one of all.
+        let Some((_, size)) = source(peer).filter(|_| self.pieces.is_none()) else { return peer.bother(1) };
         if peer.pull.is_none() && size > PUSHED_METADATA_PIECES * PIECE {
-            return Ok(());
+            return peer.bother(1);
         }
         let pull = peer.pull.get_or_insert_with(|| MetadataPull::new(size));
         let wrong = index >= pull.pieces.len()
@@ -96,24 +150,42 @@ impl Swarm {
         if wrong {
             return Err(Ending::Misbehaved("The peer sent metadata of a wrong size.".to_owned()));
         }
-        if pull.pieces[index].replace(data).is_none() {
-            pull.here += 1;
+        if pull.pieces[index].replace(data).is_some() {
+            peer.bother(1)?;
         }
-        if pull.here < pull.pieces.len() {
-            if pull.next > 0 {
-                peer.timers.set(PeerTimer::Metadata, shared.now + METADATA_TIMEOUT);
-                ask(peer);
+        let size = peer.pull.as_ref().map_or(0, |pull| pull.size);
+        match self.put_metadata_together(id, size) {
+            Some((raw, _)) if Sha1::digest(&raw).as_slice() == self.info_hash.as_bytes() => {
+                self.metadata_arrived(raw, shared);
             }
-            return Ok(());
+            Some((_, true)) => return Err(Ending::Banned("The peer sent false metadata.".to_owned())),
+            Some((_, false)) => {
+                // One of several lied. From now on everybody has to say all of it.
+                self.metadata_distrust = true;
+                self.pull_metadata(shared);
+            }
+            None => {
+                let asked = self.peers.get(&id).and_then(|peer| peer.pull.as_ref()).is_some_and(MetadataPull::is_asked);
+                if asked {
+                    self.ask_metadata(id, shared);
+                }
+            }
         }
-        let raw = pull.pieces.iter().flatten().flatten().copied().collect::<Vec<u8>>();
-        peer.pull = None;
-        peer.timers.stop(PeerTimer::Metadata);
-        if Sha1::digest(&raw).as_slice() != self.info_hash.as_bytes() {
-            return Err(Ending::Banned("The peer sent false metadata.".to_owned()));
-        }
-        self.metadata_arrived(raw, shared);
         Ok(())
+    }
+
+    /// All of it, if all is here, and whether all of it came from this one peer.
+    fn put_metadata_together(&self, id: ConnectionId, size: usize) -> Option<(Vec<u8>, bool)> {
+        let own = self.peers.get(&id)?.pull.as_ref()?;
+        let distrust = self.metadata_distrust;
+        let others = || self.peers.values().filter(|_| !distrust).filter_map(|peer| peer.pull.as_ref());
+        let mut raw = Vec::new();
+        for at in 0..size.div_ceil(PIECE) {
+            let mut all = std::iter::once(own).chain(others().filter(|pull| pull.size == size));
+            raw.push(all.find_map(|pull| pull.pieces[at].as_ref())?);
+        }
+        let alone = own.pieces.iter().all(Option::is_some);
+        Some((raw.into_iter().flatten().copied().collect(), alone))
     }
 
     /// It is true: peers are told, and what they said before can be understood.
@@ -214,21 +286,7 @@ fn source(peer: &Peer) -> Option<(u8, usize)> {
 
 /// Peers that can be asked and are not yet, with how often they failed.
 fn able(peer: &Peer) -> Option<(u32, ConnectionId)> {
-    let idle = peer.pull.as_ref().is_none_or(|pull| pull.next == 0);
+    let idle = peer.pull.as_ref().is_none_or(|pull| !pull.is_asked());
     (idle && peer.metadata_failures < MAX_FAILURES).then_some(())?;
     source(peer).map(|_| (peer.metadata_failures, peer.id))
-}
-
-/// Fills the window of requests.
-fn ask(peer: &mut Peer) {
-    let Some((number, _)) = source(peer) else { return };
-    let Some(mut pull) = peer.pull.take() else { return };
-    while pull.next < pull.pieces.len() && pull.next < pull.here + METADATA_WINDOW {
-        if pull.pieces[pull.next].is_none() {
-            let request = MetadataMessage::Request { piece: pull.next as u32 };
-            peer.say(&Message::Extended(number, request.encode()));
-        }
-        pull.next += 1;
-    }
-    peer.pull = Some(pull);
 }

@@ -86,6 +86,8 @@ pub(super) struct Swarm {
     banned: BTreeSet<PeerId>,
     /// Somebody said that it has the metadata, in the bytes that are being taken in.
     metadata_news: bool,
+    /// False metadata was put together of what several peers said: each has to say all of it now.
+    metadata_distrust: bool,
     /// Peers that got at least a block from here.
     served: BTreeSet<PeerId>,
     /// Those of them that became complete.
@@ -132,6 +134,7 @@ impl Swarm {
             web_seeds: Vec::new(),
             banned: BTreeSet::new(),
             metadata_news: false,
+            metadata_distrust: false,
             served: BTreeSet::new(),
             delivered: BTreeSet::new(),
             reading: BTreeSet::new(),

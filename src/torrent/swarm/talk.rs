@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::super::extension::{self, ExtendedHandshake, Extensions};
-use super::super::limits::{DEFAULT_REQQ, LONG_NUISANCE, MAX_ALLOWED_FAST, MAX_QUEUED_REQUESTS, MAX_REMEMBERED_PEERS};
+use super::super::limits::{
+    DEFAULT_REQQ, LONG_NUISANCE, MAX_ALLOWED_FAST, MAX_QUEUED_REQUESTS, MAX_REMEMBERED_PEERS, MAX_SUGGESTED,
+};
 use super::super::peer::{Availability, Peer, PeerTimer, Remote};
 use super::super::session::Shared;
 use super::super::wire::{Frame, Handshake, Message};
@@ -85,6 +87,7 @@ impl Swarm {
         self.say_availability(id);
         self.unchoke_early(id, shared);
         self.grant_fast(id);
+        self.warm_up(id, shared);
         if ours {
             // Its number for metadata is known before it says so, and most who come lack it: half a round trip less.
             self.push_metadata(id);
@@ -151,7 +154,13 @@ impl Swarm {
             return Err(Ending::Misbehaved("The peer uses the fast extension without having said so.".to_owned()));
         }
         match message {
-            Message::KeepAlive | Message::Unknown(_) | Message::Suggest(_) => peer.bother(1),
+            Message::KeepAlive | Message::Unknown(_) => peer.bother(1),
+            Message::Suggest(piece) => {
+                if peer.suggested.len() < MAX_SUGGESTED {
+                    peer.suggested.push(piece);
+                }
+                peer.bother(1)
+            }
             Message::Choke => peer.bother(1).and_then(|()| self.choked(id, shared)),
             Message::Unchoke => peer.bother(1).and_then(|()| self.unchoked(id, shared)),
             Message::Interested => peer.bother(1).and_then(|()| self.interested(id, shared)),
