@@ -26,6 +26,10 @@ impl Content {
         self.info.info_hash()
     }
 
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     pub(crate) fn piece(&self, piece: PieceIndex) -> &[u8] {
         let range = self.info.piece_range(piece);
         &self.bytes[range.start as usize..range.end as usize]

@@ -81,7 +81,10 @@ impl Record {
                     self.complete.remove(torrent);
                 }
             }
-            Input::Command(Command::Remove(torrent)) => self.forget(*torrent),
+            Input::Command(Command::Remove(torrent) | Command::Erase(torrent)) => self.forget(*torrent),
+            Input::Command(Command::Select(torrent, ..)) => {
+                self.complete.remove(torrent);
+            }
             Input::Command(Command::Shutdown) => {
                 self.had.clear();
                 self.reading.clear();

@@ -5,7 +5,7 @@
 //! runs as many as it says. `make soak` runs larger worlds for as long as `SECONDS=` says.
 //!
 //! - The world: [`world`] (the clock and all that people and fate do), [`shell`] (what `net/` is in a browser), [`device`],
-//!   [`network`], [`tracker`], [`disk`], [`content`], [`hostile`].
+//!   [`network`], [`tracker`], [`web`], [`disk`], [`content`], [`hostile`].
 //! - What is judged: [`invariants`] (each engine, at each step), [`conversation`] (each word on the wire, with [`wiretap`]),
 //!   [`trace`] (the same seed, the same run).
 //! - What is run: [`scenario`] and [`storm`] (one seed), [`seeds`] (many), [`journeys`] (what people do, step by step) and
@@ -27,6 +27,7 @@ mod shell;
 mod storm;
 mod trace;
 mod tracker;
+mod web;
 mod wiretap;
 mod world;
 

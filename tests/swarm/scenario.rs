@@ -5,6 +5,7 @@ use crate::disk::Wear;
 use crate::hostile::Manner;
 use crate::network::Paths;
 use crate::tracker::Mood;
+use crate::web;
 use crate::world::Weather;
 
 const BLOCK: u32 = 16 * 1024;
@@ -31,6 +32,8 @@ pub(crate) struct Scenario {
     /// How many of them have everything from the start.
     pub(crate) seeders: usize,
     pub(crate) trackers: Vec<Mood>,
+    /// Servers that have one of the memos.
+    pub(crate) sites: Vec<web::Manner>,
     /// Hostile peers, and whether each takes ever new names.
     pub(crate) hostile: Vec<(Manner, bool)>,
 }
@@ -61,6 +64,7 @@ impl Scenario {
             devices,
             seeders: if chance.percent(25) { 2.min(devices) } else { 1 },
             trackers,
+            sites: (0..chance.pick(&[0, 0, 0, 1, 2])).map(|_| chance.pick(&web::Manner::ALL)).collect(),
             hostile: (0..hostile).map(|_| (chance.pick(&Manner::ALL), chance.percent(25))).collect(),
         }
     }

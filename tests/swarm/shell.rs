@@ -1,14 +1,18 @@
 //! The shell around each engine: it does what `net/` does in a browser, with simulated means.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use voice_memos::torrent::wire::Handshake;
-use voice_memos::torrent::{ClosedBy, ConnectionId, Event, InfoHash, Input, Instant, Output, PieceIndex, SocketId};
+use voice_memos::torrent::{
+    ClosedBy, ConnectionId, Event, FetchId, InfoHash, Input, Instant, Output, PieceIndex, SocketId,
+};
 
 use crate::device::Engine;
 use crate::invariants::MOST_BUFFERED;
 use crate::network::{End, Sent, WayId};
 use crate::tracker::Client;
+use crate::web::{self, Part};
 use crate::wiretap::{Word, Words};
 use crate::world::{Happening, Socket, World};
 
@@ -94,7 +98,10 @@ impl World {
             Output::ReadPiece(torrent, piece) => self.read(device, torrent, piece),
             Output::WritePiece(torrent, piece, bytes) => self.write(device, torrent, piece, &bytes),
             Output::ErasePieces(torrent) => self.devices[device].disk.erase(torrent),
-            Output::Fetch(..) | Output::CancelFetch(_) => unreachable!("no torrent here has a web seed"),
+            Output::Fetch(id, url, range) => self.fetch(device, id, &url, range),
+            Output::CancelFetch(id) => {
+                self.fetches.remove(&(device, self.devices[device].life, id));
+            }
             Output::Event(event) => self.event(device, event),
         }
     }
@@ -248,6 +255,33 @@ impl World {
     pub(crate) fn delay(&mut self) -> u64 {
         let (low, high) = self.weather.paths.latency_ms;
         self.chance.between(low, high)
+    }
+
+    // The Web.
+
+    fn fetch(&mut self, device: usize, id: FetchId, url: &str, range: Range<u64>) {
+        self.trace.say(self.now, || format!("{device} fetches {range:?} of {url}"));
+        self.fetches.insert((device, self.devices[device].life, id));
+        let site = self.sites.get(url).expect("a URL of this world");
+        for (after, part) in web::answer(site, &self.contents[&site.torrent], range, &mut self.chance) {
+            self.later(after, device, Happening::Fetched(id, part));
+        }
+    }
+
+    pub(crate) fn fetched(&mut self, device: usize, id: FetchId, part: Part) {
+        let fetching = (device, self.devices[device].life, id);
+        if !self.fetches.contains(&fetching) {
+            return;
+        }
+        let input = match part {
+            Part::Head(answer) => Input::FetchAnswered(id, answer),
+            Part::Bytes(bytes) => Input::FetchBytes(id, bytes),
+            Part::End(how) => {
+                self.fetches.remove(&fetching);
+                Input::FetchEnded(id, how)
+            }
+        };
+        self.feed(device, input);
     }
 
     // Storage.

@@ -2,7 +2,7 @@
 //! minds while everything breaks; a calm, in which everybody honest must get everything, whoever is hostile; and a rest, in which
 //! nobody has anything to do.
 
-use voice_memos::torrent::{Command, InfoHash, Phase};
+use voice_memos::torrent::{Command, InfoHash, Phase, RateLimits};
 
 use crate::scenario::{Scenario, Size};
 use crate::tracker::Mood;
@@ -50,6 +50,10 @@ impl Storm {
             scenario.memos.iter().map(|(length, piece_length)| world.content(*length, *piece_length)).collect();
         let urls: Vec<String> = (0..scenario.trackers.len()).map(|number| format!("wss://tracker{number}")).collect();
         urls.iter().zip(&scenario.trackers).for_each(|(url, mood)| world.tracker(url, *mood));
+        for manner in &scenario.sites {
+            let memo = world.chance.pick(&memos);
+            world.site(*manner, memo);
+        }
         for device in 0..scenario.devices {
             world.device();
             if device < scenario.seeders {
@@ -95,7 +99,7 @@ impl Storm {
         let device = world.chance.below(self.scenario.devices);
         let memo = world.chance.pick(&self.memos);
         let url = &urls[world.chance.below(urls.len())];
-        let what = world.chance.between(0, 17);
+        let what = world.chance.between(0, 24);
         match what {
             0 => world.restart_tracker(url, false),
             1 => world.restart_tracker(url, true),
@@ -128,6 +132,21 @@ impl Storm {
             }
             12 => world.command(device, Command::NetworkChanged),
             13 if has => world.remove(device, memo),
+            15 if has && device > 0 => world.erase(device, memo),
+            16 if has => {
+                let start = world.chance.between(0, 300_000);
+                let length = world.chance.between(0, 200_000);
+                world.select(device, memo, start..start + length);
+            }
+            17 if has => world.select(device, memo, 0..u64::MAX),
+            18 | 19 => {
+                let torrent = (has && what == 18).then_some(memo);
+                let mut limit = || world.chance.percent(50).then(|| world.chance.between(0, 200_000));
+                let limits = RateLimits { down: limit(), up: limit() };
+                world.command(device, Command::Limit(torrent, limits));
+            }
+            20 => world.command(device, Command::Scrape(self.memos.clone(), urls.clone())),
+            21 => world.command(device, Command::PrepareOffers),
             14 if !has => {
                 let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
                 world.add(device, memo, &urls);
@@ -152,9 +171,12 @@ impl Storm {
             if !world.devices[device].alive {
                 world.revive(device);
             }
+            world.command(device, Command::Limit(None, RateLimits::default()));
             for memo in &self.memos {
                 world.add(device, *memo, &urls);
                 world.command(device, Command::Resume(*memo));
+                world.select(device, *memo, 0..u64::MAX);
+                world.command(device, Command::Limit(Some(*memo), RateLimits::default()));
             }
         }
         let (devices, memos) = (self.scenario.devices, &self.memos);

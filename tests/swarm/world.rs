@@ -3,10 +3,11 @@
 //! Whatever is to happen later waits in one queue, ordered by time. The world takes the next happening, or the next wish of an
 //! engine to be called, and hands it to the shell of the engine that it is for (`shell.rs`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use voice_memos::torrent::{
-    AddTorrent, ClosedBy, Command, ConnectionId, InfoHash, Input, LOW_WATER_BYTES, PieceIndex, SocketId, Status,
+    AddTorrent, ClosedBy, Command, ConnectionId, FetchId, InfoHash, Input, LOW_WATER_BYTES, PieceIndex, SocketId,
+    Status,
 };
 
 use crate::chance::Chance;
@@ -17,6 +18,7 @@ use crate::hostile::{Hostile, Manner};
 use crate::network::{End, Network, Paths, WayId};
 use crate::trace::Trace;
 use crate::tracker::{Client, Mood, Tracker};
+use crate::web::{self, Fetching, Part, Site};
 use crate::wiretap::Words;
 
 /// How well everything works.
@@ -74,6 +76,8 @@ pub(crate) enum Happening {
     Hangup(End),
     /// A device has slept enough.
     Awake,
+    /// A web seed sends something.
+    Fetched(FetchId, Part),
     /// The app tries again after a storage failure.
     Resume(InfoHash),
 }
@@ -94,6 +98,10 @@ pub(crate) struct World {
     pub(crate) devices: Vec<Device>,
     pub(crate) trackers: BTreeMap<String, Tracker>,
     pub(crate) contents: BTreeMap<InfoHash, Content>,
+    /// Files on the Web, by their URLs.
+    pub(crate) sites: BTreeMap<String, Site>,
+    /// Requests that are under way.
+    pub(crate) fetches: BTreeSet<Fetching>,
     /// What happens to which device, in which of its lives.
     queue: BTreeMap<(u64, u64), (usize, u32, Happening)>,
     sequence: u64,
@@ -113,6 +121,8 @@ impl World {
             devices: Vec::new(),
             trackers: BTreeMap::new(),
             contents: BTreeMap::new(),
+            sites: BTreeMap::new(),
+            fetches: BTreeSet::new(),
             queue: BTreeMap::new(),
             sequence: 0,
             network: Network::default(),
@@ -137,6 +147,12 @@ impl World {
         hash
     }
 
+    /// A server that has the content; whoever adds the torrent from now on knows of it.
+    pub(crate) fn site(&mut self, manner: web::Manner, torrent: InfoHash) {
+        let url = format!("https://site{}/memo.webm", self.sites.len());
+        self.sites.insert(url, Site { manner, torrent });
+    }
+
     pub(crate) fn device(&mut self) -> usize {
         let seed = self.chance.next();
         self.devices.push(Device::new(Device::fresh_session(seed)));
@@ -158,19 +174,41 @@ impl World {
         self.devices[device].disk.fill(&self.contents[&torrent]);
     }
 
+    /// Puts the metadata alone into a device's storage.
+    pub(crate) fn know(&mut self, device: usize, torrent: InfoHash) {
+        let raw = self.contents[&torrent].info.raw().to_vec();
+        self.devices[device].disk.keep_info(torrent, raw);
+    }
+
     /// Adds the torrent with what the device has stored.
     pub(crate) fn add(&mut self, device: usize, torrent: InfoHash, trackers: &[&str]) {
         let trackers: Vec<String> = trackers.iter().map(|url| (*url).to_owned()).collect();
         let it = &mut self.devices[device];
-        let have = it.disk.have(&self.contents[&torrent]);
+        let have = Some(it.disk.have(&self.contents[&torrent]));
         let info = it.disk.info(torrent);
         it.library.insert(torrent, trackers.clone());
-        self.command(device, Command::Add(AddTorrent { trackers, info, have: Some(have), ..AddTorrent::new(torrent) }));
+        let sites = self.sites.iter().filter(|(_, site)| site.torrent == torrent);
+        let web_seeds = sites.map(|(url, _)| url.clone()).collect();
+        let add = AddTorrent { trackers, info, have, web_seeds, ..AddTorrent::new(torrent) };
+        self.command(device, Command::Add(add));
+    }
+
+    /// Only these bytes are wanted from now on.
+    pub(crate) fn select(&mut self, device: usize, torrent: InfoHash, bytes: std::ops::Range<u64>) {
+        let stored = self.devices[device].disk.have(&self.contents[&torrent]);
+        self.command(device, Command::Select(torrent, vec![bytes], stored));
     }
 
     pub(crate) fn remove(&mut self, device: usize, torrent: InfoHash) {
         if self.devices[device].library.remove(&torrent).is_some() {
             self.command(device, Command::Remove(torrent));
+        }
+    }
+
+    /// It leaves, and deletes what it has.
+    pub(crate) fn erase(&mut self, device: usize, torrent: InfoHash) {
+        if self.devices[device].library.remove(&torrent).is_some() {
+            self.command(device, Command::Erase(torrent));
         }
     }
 
@@ -398,6 +436,7 @@ impl World {
                     self.feed(end.device, Input::ConnectionClosed(end.id, ClosedBy::Remote));
                 }
             }
+            Happening::Fetched(id, part) => self.fetched(device, id, part),
             Happening::Awake => {}
             Happening::Resume(torrent) => {
                 if self.devices[device].library.contains_key(&torrent) {

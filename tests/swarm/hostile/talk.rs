@@ -29,6 +29,8 @@ pub(super) struct Talk {
     decoder: Decoder,
     /// The victim's numbers for the extensions.
     extensions: Extensions,
+    /// Bytes of blocks that went out.
+    sent: u64,
     /// Pieces that the victim told of.
     their_pieces: u32,
     /// Requests that wait for their turn, with those that trickle.
@@ -49,6 +51,7 @@ impl Talk {
             content,
             decoder: Decoder::new(),
             extensions: Extensions::default(),
+            sent: 0,
             their_pieces: 0,
             waiting: VecDeque::new(),
             trickling: Vec::new(),
@@ -209,7 +212,10 @@ impl Talk {
                 }
             }
             _ => {
-                let nearly_all = self.their_pieces * 10 >= self.content.info.piece_count() * 8;
+                // Some do not tell of their pieces; then what was sent from here has to do.
+                self.sent += u64::from(request.length);
+                let nearly_all = self.their_pieces * 10 >= self.content.info.piece_count() * 8
+                    || self.sent * 10 >= self.content.info.total_length() * 4;
                 let lies = match self.manner {
                     Manner::Corrupts => true,
                     Manner::CorruptsSometimes => chance.percent(20),
