@@ -26,7 +26,7 @@ fn is_of_a_page(line: &str) -> bool {
 
 /// Whether a complaint is of the network, and about an address that the test made unreachable.
 pub(crate) fn says_unreachable(line: &str, unreachable: &[String]) -> bool {
-    const NETWORK: [&str; 8] = [
+    const NETWORK: [&str; 9] = [
         "net::ERR_",
         "WebSocket connection to",
         "the server responded with a status of",
@@ -34,6 +34,7 @@ pub(crate) fn says_unreachable(line: &str, unreachable: &[String]) -> bool {
         "was interrupted while the page was loading",
         "NetworkError",
         "Cross-Origin Request Blocked",
+        "has been blocked by CORS policy",
         "Failed to load",
     ];
     unreachable.iter().any(|address| line.contains(address.as_str()))

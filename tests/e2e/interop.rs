@@ -190,7 +190,7 @@ pub(crate) fn info_hash_of(magnet: &str) -> &str {
     magnet.split("btih:").nth(1).and_then(|rest| rest.get(..40)).expect("a magnet names its infohash")
 }
 
-fn percent_encoded(text: &str) -> String {
+pub(crate) fn percent_encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect()

@@ -4,7 +4,7 @@
 //! - `stage` runs a journey and closes its devices; `server`, `browser` and `process` start what it
 //!   takes; `speech` is what microphones hear, and what ffmpeg says of what was recorded.
 //! - `peer` and `tracker` are what others wrote and the app meets: webtorrent, libtorrent, bittorrent-tracker, aquatic_ws.
-//!   `scripted` is a peer that behaves badly, `matchmaker` a tracker that is too eager.
+//!   `scripted` is a peer that behaves badly, `matchmaker` a tracker that is too eager; `web_server` is a server that has a file.
 //! - `device` is a browser with its profile; `page` is what people do with it, in the words of the
 //!   product's contract (roles and accessible names); `memo` is what they do with memos.
 //! - The rest are journeys, one module for each chapter. Every journey ends with a look at the
@@ -35,3 +35,5 @@ mod stage;
 mod tracker;
 mod tracker_client;
 mod unreachable;
+mod web_seeds;
+mod web_server;

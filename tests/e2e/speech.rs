@@ -32,6 +32,15 @@ pub(crate) fn speak_webm(folder: &Path) -> Vec<u8> {
     run(ffmpeg.args(["-c:a", "libopus", "-b:a", "32k", "-f", "webm", "pipe:1"])).stdout
 }
 
+/// So many seconds of a tone in the same form, at a steady 32 kbit/s: for a memo that takes its time.
+pub(crate) fn hum_webm(folder: &Path, seconds: u32) -> Vec<u8> {
+    let file = folder.join("hum.webm");
+    let mut ffmpeg = Command::new(program(&["ffmpeg"]));
+    ffmpeg.args(["-v", "error", "-f", "lavfi", "-i", &format!("sine=frequency=220:duration={seconds}")]);
+    run(ffmpeg.args(["-c:a", "libopus", "-b:a", "32k", "-vbr", "off"]).arg(&file));
+    std::fs::read(file).expect("ffmpeg has written it")
+}
+
 /// What ffmpeg, which shares no code with any browser's player, finds in a memo.
 #[derive(Debug)]
 pub(crate) struct Probe {

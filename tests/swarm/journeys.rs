@@ -3,6 +3,7 @@
 use voice_memos::torrent::tracker::AnnounceEvent;
 use voice_memos::torrent::{Command, Event, InfoHash, Phase};
 
+use crate::web;
 use crate::world::{Weather, World};
 
 const ONE: &str = "wss://one";
@@ -223,4 +224,24 @@ fn what_somebody_listens_to_comes_first() {
     let wanted = (tail.start / 16_384) as u32..=((tail.end - 1) / 16_384) as u32;
     assert!(world.run_until(60_000, |world| wanted.clone().all(|piece| world.knows(listener, memo, piece))));
     assert!(world.stored(listener, memo) < 150, "{} of 256 came before", world.stored(listener, memo));
+}
+
+#[test]
+fn peers_and_a_web_seed_share_the_work() {
+    let mut weather = Weather::FAIR;
+    weather.paths.bytes_per_ms = 400;
+    let mut world = World::new(42, weather);
+    let memo = world.content(6_000_000, 4 * BLOCK);
+    world.site(web::Manner::Ranges, memo);
+    let (sender, listener) = (world.device(), world.device());
+    world.give(sender, memo);
+    world.add(sender, memo, &[ONE]);
+    world.run(500);
+    world.add(listener, memo, &[ONE]);
+    assert!(world.run_until(120_000, |world| world.complete(listener, memo)), "the listener has not got it");
+    let web_seed = world.status(listener, memo).web_seeds.remove(0).bytes;
+    let peer = world.devices[listener].blocks_heard;
+    assert!(web_seed > 500_000 && peer > 500_000, "{web_seed} bytes of the web seed, {peer} of the peer");
+    // What crosses at the end is little.
+    assert!(web_seed + peer < 6_400_000, "{web_seed} and {peer} bytes for 6000000");
 }
