@@ -146,7 +146,7 @@ impl Storm {
                 world.command(device, Command::Limit(torrent, limits));
             }
             20 => world.command(device, Command::Scrape(self.memos.clone(), urls.clone())),
-            21 => world.command(device, Command::PrepareOffers),
+            21 => world.command(device, Command::Prepare(urls.clone())),
             14 if !has => {
                 let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
                 world.add(device, memo, &urls);
