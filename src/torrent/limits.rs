@@ -200,6 +200,9 @@ pub(super) const MAX_ALLOWED_FAST: usize = 64;
 /// Suggested pieces remembered of a peer: a run of small ones.
 pub(super) const MAX_SUGGESTED: usize = 64;
 
+/// Lost pieces that a peer is told of later: they are found as they are read, which is few at a time.
+pub(super) const MAX_UNTOLD: usize = 64;
+
 /// Allowed-fast pieces that we grant.
 pub(super) const GRANTED_FAST: usize = 10;
 

@@ -102,6 +102,8 @@ pub(super) struct Peer {
     /// Pieces that they may have while we choke them (BEP 6), and the bytes of those that they had.
     pub(super) granted: Vec<u32>,
     pub(super) granted_bytes: u64,
+    /// Pieces that were lost before it was known how to say so to them.
+    pub(super) untold: Vec<u32>,
     /// Bytes that they got since their queue was looked at for what to read ahead.
     pub(super) served_unread: usize,
     pub(super) unasked_blocks: u32,
@@ -259,6 +261,7 @@ impl Peer {
             metadata_served: 0,
             granted: Vec::new(),
             granted_bytes: 0,
+            untold: Vec::new(),
             served_unread: 0,
             unasked_blocks: 0,
             excess_requests: 0,

@@ -62,6 +62,8 @@ struct Partial {
     /// How many blocks nobody was asked for.
     unasked: usize,
     source: Source,
+    /// Who began it. Others begin pieces of their own as long as there are any: what is false then has one sender.
+    owner: Option<ConnectionId>,
 }
 
 /// Who may send the blocks of a piece.
@@ -253,7 +255,7 @@ impl Pieces {
         let source = if alone { Source::One(None) } else { Source::Anyone };
         let blocks = self.blocks(piece, count);
         let unasked = blocks.iter().filter(|block| **block == Block::Unasked).count();
-        let partial = Partial { data: Vec::new(), blocks, unasked, source };
+        let partial = Partial { data: Vec::new(), blocks, unasked, source, owner: None };
         self.missing.remove(&self.rank(index));
         self.states[piece.index()] = State::Partial(Box::new(partial));
         self.partial.insert(index);

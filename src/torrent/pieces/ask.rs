@@ -33,7 +33,7 @@ impl Wish {
 
 impl Pieces {
     /// Chooses blocks to ask a peer for among the pieces that it `offers`: what is listened to, what was false before, what the
-    /// peer `suggests` because it is cheap to send (BEP 6), what is begun, what is rarest.
+    /// peer `suggests` because it is cheap to send (BEP 6), what it began, what is rarest, what others began.
     pub(in super::super) fn ask(
         &mut self,
         wish: &mut Wish,
@@ -49,6 +49,25 @@ impl Pieces {
                 self.ask_piece(index, wish, &mut asked);
             }
         }
+        let peer = wish.peer;
+        self.ask_open(wish, &offers, &mut asked, |partial| partial.owner.is_none_or(|owner| owner == peer));
+        while wish.blocks > 0 && self.has_room() {
+            let Some(index) = self.missing.iter().map(|rank| rank.2).find(|index| offers(*index)) else { break };
+            self.begin(index, wish.alone);
+            self.ask_piece(index, wish, &mut asked);
+        }
+        self.ask_open(wish, &offers, &mut asked, |_| true);
+        asked
+    }
+
+    /// Blocks of those of the begun pieces that are meant.
+    fn ask_open(
+        &mut self,
+        wish: &mut Wish,
+        offers: &impl Fn(u32) -> bool,
+        asked: &mut Vec<BlockRequest>,
+        is_meant: impl Fn(&Partial) -> bool,
+    ) {
         let mut next = 0;
         while wish.blocks > 0
             && let Some(index) = self.open.range(next..).next().copied()
@@ -56,19 +75,13 @@ impl Pieces {
             next = index + 1;
             match self.states.get(index as usize) {
                 Some(State::Partial(partial)) if partial.unasked > 0 => {
-                    if offers(index) {
-                        self.ask_piece(index, wish, &mut asked);
+                    if offers(index) && is_meant(partial) {
+                        self.ask_piece(index, wish, asked);
                     }
                 }
                 _ => drop(self.open.remove(&index)),
             }
         }
-        while wish.blocks > 0 && self.has_room() {
-            let Some(index) = self.missing.iter().map(|rank| rank.2).find(|index| offers(*index)) else { break };
-            self.begin(index, wish.alone);
-            self.ask_piece(index, wish, &mut asked);
-        }
-        asked
     }
 
     fn ask_listened(&mut self, wish: &mut Wish, offers: &impl Fn(u32) -> bool, asked: &mut Vec<BlockRequest>) {
@@ -166,6 +179,9 @@ impl Pieces {
                 self.open.insert(request.piece);
             }
         }
+        if partial.owner == Some(peer) {
+            partial.owner = None;
+        }
         let theirs = |block: &Block| matches!(block, Block::Asked(askers) if askers.contains(&peer));
         if partial.source == Source::One(Some(peer)) && !partial.blocks.iter().any(theirs) {
             // What they sent so far must not be mixed with what the next one sends.
@@ -189,6 +205,7 @@ impl Pieces {
         if partial.unasked == 0 || !partial.claim(wish) {
             return;
         }
+        partial.owner.get_or_insert(wish.peer);
         for (number, block) in partial.blocks.iter_mut().enumerate() {
             if wish.blocks == 0 || partial.unasked == 0 {
                 break;

@@ -29,13 +29,15 @@ fn block(bytes: &[u8], request: BlockRequest) -> Vec<u8> {
 }
 
 #[test]
-fn a_piece_that_is_begun_is_finished_first_and_no_block_is_asked_for_twice() {
+fn who_began_a_piece_finishes_it_and_no_block_is_asked_for_twice() {
     let (mut pieces, _) = table();
     let first = ask(&mut pieces, HERE, 2, |_| true);
     let second = ask(&mut pieces, THERE, 2, |_| true);
-    assert!(first.iter().chain(&second).all(|request| request.piece == first[0].piece), "{first:?} {second:?}");
+    assert_ne!(first[0].piece, second[0].piece, "each begins its own, so that a lie has one liar");
+    assert_eq!(ask(&mut pieces, HERE, 2, |_| true)[0].piece, first[0].piece, "and goes on with it");
     let rest = ask(&mut pieces, HERE, 100, |_| true);
-    assert_eq!(first.len() + second.len() + rest.len(), 16);
+    assert_eq!(rest.last().map(|request| request.piece), Some(second[0].piece), "in the end it helps with others");
+    assert_eq!(first.len() + second.len() + 2 + rest.len(), 16);
     assert_eq!(ask(&mut pieces, THERE, 100, |_| true), []);
 }
 
@@ -135,4 +137,57 @@ fn storage_decides_what_is_had_and_lost_pieces_are_missing_again() {
     assert_eq!((pieces.have_bytes(), pieces.held_bytes()), (u64::from(4 * BLOCK_LEN), 0));
     assert!(pieces.lost(piece) && pieces.wants(3));
     assert_eq!(pieces.have_bytes(), 0);
+}
+
+#[test]
+fn a_request_is_as_long_as_the_peer_answers_and_ends_with_its_piece() {
+    let (mut pieces, bytes) = table();
+    let mut wish = Wish { peer: HERE, blocks: 7, longest: 3 * BLOCK_LEN, alone: false };
+    let asked = pieces.ask(&mut wish, &[2, 0], |_| true);
+    let shape: Vec<_> = asked.iter().map(|it| (it.piece, it.begin / BLOCK_LEN, it.blocks())).collect();
+    assert_eq!(shape, [(2, 0, 3), (2, 3, 1), (0, 0, 3)], "what is suggested comes first");
+    let arrival = pieces.receive(HERE, peer(1), 2, 0, block(&bytes, asked[0]));
+    assert!(matches!(arrival, Arrival::Block { .. }), "{arrival:?}");
+    let arrival = pieces.receive(HERE, peer(1), 2, asked[1].begin, block(&bytes, asked[1]));
+    assert!(matches!(arrival, Arrival::Verified { honest: Some(honest), .. } if honest == peer(1)), "{arrival:?}");
+    pieces.give_back(HERE, asked[2]);
+    assert_eq!(ask(&mut pieces, THERE, 3, |index| index == 0).len(), 3, "all three blocks are for others");
+}
+
+#[test]
+fn whoever_is_on_parole_gets_whole_pieces_that_nobody_else_has_a_part_in() {
+    let (mut pieces, _) = table();
+    ask(&mut pieces, HERE, 2, |index| index < 2);
+    let mut wish = Wish { peer: THERE, blocks: 100, longest: BLOCK_LEN, alone: true };
+    let alone = pieces.ask(&mut wish, &[], |index| index < 2);
+    assert_eq!(alone.len(), 4);
+    assert_eq!(ask(&mut pieces, HERE, 100, |index| index < 2).len(), 2, "nothing of the other's piece");
+    let mut wish = Wish { peer: HERE, blocks: 100, longest: BLOCK_LEN, alone: false };
+    assert_eq!(pieces.ask_copies(&mut wish, alone[0]), [], "not even at the end");
+}
+
+#[test]
+fn a_block_that_others_were_asked_for_is_copied_once() {
+    let (mut pieces, bytes) = table();
+    let asked = ask(&mut pieces, HERE, 4, |index| index == 0);
+    let copy = |pieces: &mut Pieces, peer: u64| {
+        let mut wish = Wish { peer: ConnectionId(peer), blocks: 1, longest: BLOCK_LEN, alone: false };
+        pieces.ask_copies(&mut wish, asked[0])
+    };
+    assert_eq!(copy(&mut pieces, 2), [asked[0]]);
+    assert_eq!((copy(&mut pieces, 2), copy(&mut pieces, 3)), (vec![], vec![]), "two are enough");
+    let arrival = pieces.receive(THERE, peer(2), 0, 0, block(&bytes, asked[0]));
+    assert!(matches!(&arrival, Arrival::Block { others } if *others == [HERE]), "{arrival:?}");
+    assert!(pieces.is_here(asked[0]) && !pieces.is_here(asked[1]));
+}
+
+#[test]
+fn equally_rare_pieces_of_one_record_are_asked_for_together() {
+    let length = 64 * 64 * 1024;
+    let mut builder = InfoBuilder::new("memo", length).piece_length(64 * 1024);
+    builder.push(&vec![1; length as usize]);
+    let mut pieces = Pieces::new(builder.finish().expect("all is in"), None, None, &mut Rng::new(3));
+    let order: Vec<u32> = ask(&mut pieces, HERE, 64 * 4, |_| true).iter().map(|it| it.piece).step_by(4).collect();
+    assert!(order.chunks(4).all(|run| run[0] % 4 == 0 && run.windows(2).all(|pair| pair[1] == pair[0] + 1)));
+    assert_ne!(order[0], 0, "but not from the beginning: others do that, too");
 }

@@ -209,6 +209,8 @@ impl Swarm {
         if let Some(reqq) = said.reqq {
             remote.reqq = reqq as usize;
         }
+        self.tell_losses(id);
+        let Some(remote) = self.peers.get_mut(&id).and_then(|peer| peer.remote.as_mut()) else { return Ok(()) };
         let done = said.upload_only == Some(true) && !remote.upload_only;
         remote.upload_only = said.upload_only.unwrap_or(remote.upload_only);
         let news = said.metadata_size.is_some() && remote.metadata_size != said.metadata_size;

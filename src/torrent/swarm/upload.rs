@@ -6,7 +6,7 @@ use super::super::allowed_fast::{ADDRESS, allowed_fast};
 use super::super::choker::{self, Candidate};
 use super::super::limiter::Direction;
 use super::super::limits::{
-    CACHE_BYTES, CHOKE_ROUND, GRANTED_FAST, MAX_EXCESS_REQUESTS, MAX_QUEUED_REQUESTS, MAX_REMEMBERED_PEERS,
+    CACHE_BYTES, CHOKE_ROUND, GRANTED_FAST, MAX_EXCESS_REQUESTS, MAX_QUEUED_REQUESTS, MAX_REMEMBERED_PEERS, MAX_UNTOLD,
     NUISANCES_PER_ROUND, OPTIMISTIC_ROUNDS, READ_AHEAD_BYTES,
 };
 use super::super::peer::Peer;
@@ -290,13 +290,28 @@ impl Swarm {
         }
     }
 
+    /// Their number for `lt_donthave` is known now: what was lost since we said what there is.
+    pub(super) fn tell_losses(&mut self, id: ConnectionId) {
+        let Some(peer) = self.peers.get_mut(&id).filter(|peer| !peer.untold.is_empty()) else { return };
+        let number = peer.remote.as_ref().and_then(|remote| remote.extensions.lt_donthave);
+        for index in number.map(|_| std::mem::take(&mut peer.untold)).unwrap_or_default() {
+            let gone = self.pieces.as_ref().is_some_and(|pieces| !pieces.have().get(index));
+            if let Some(number) = number.filter(|number| *number != 0 && gone) {
+                peer.say(&Message::Extended(number, extension::encode_dont_have(index)));
+            }
+        }
+    }
+
     /// Says that a piece is not to be had here any more.
     pub(super) fn disclaim(&mut self, piece: PieceIndex) {
         let index = piece.get();
         for peer in self.peers.values_mut() {
             let Some(remote) = &peer.remote else { continue };
-            if let Some(number) = remote.extensions.lt_donthave.filter(|number| *number != 0) {
-                peer.say(&Message::Extended(number, extension::encode_dont_have(index)));
+            match remote.extensions.lt_donthave {
+                Some(0) => {}
+                Some(number) => peer.say(&Message::Extended(number, extension::encode_dont_have(index))),
+                None if peer.untold.len() < MAX_UNTOLD => peer.untold.push(index),
+                None => {}
             }
             let (gone, kept): (VecDeque<BlockRequest>, _) =
                 std::mem::take(&mut peer.queue).into_iter().partition(|request| request.piece == index);

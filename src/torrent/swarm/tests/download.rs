@@ -1,9 +1,11 @@
 //! What is asked for, of whom, and when again.
 
+use std::collections::VecDeque;
+
 use super::super::super::extension::ExtendedHandshake;
-use super::super::super::wire::Message;
-use super::super::super::{Bitfield, Event, Output};
-use super::{LENGTH, LIBTORRENT, Rig, Role, WEBTORRENT, requests};
+use super::super::super::wire::{BlockRequest, Message};
+use super::super::super::{Bitfield, Command, Event, Input, Output};
+use super::{LENGTH, LIBTORRENT, OURS, Rig, Role, WEBTORRENT, requests};
 
 #[test]
 fn the_window_is_filled_at_once_and_the_memo_completes() {
@@ -87,4 +89,207 @@ fn rejects_do_not_make_a_loop() {
     assert_eq!(requests(&rig.hear(&mut remote)), [], "not at once");
     rig.wait(1_500);
     assert!(!requests(&rig.hear(&mut remote)).is_empty(), "but a little later");
+}
+
+#[test]
+fn several_blocks_at_once_are_asked_of_those_who_answer_them() {
+    for (peer_id, long) in [(WEBTORRENT, true), (OURS, true), (LIBTORRENT, false)] {
+        let mut rig = Rig::large(&Role::Leecher);
+        let mut remote = rig.meet_sender(peer_id);
+        let first = requests(&rig.hear(&mut remote));
+        assert!(first.iter().all(|request| request.length == 16 * 1024), "nobody knows yet how fast it is");
+        // All of them within 50 ms: megabytes per second.
+        for (number, request) in first.into_iter().enumerate() {
+            rig.wait(u64::from(number % 2 == 0));
+            rig.say(&remote, &rig.block(request));
+        }
+        let later = requests(&rig.hear(&mut remote));
+        let longest = later.iter().map(|request| request.length).max();
+        assert_eq!(longest, Some(if long { 64 * 1024 } else { 16 * 1024 }), "{later:?}");
+        later.into_iter().for_each(|request| rig.say(&remote, &rig.block(request)));
+        rig.serve(&mut [remote]);
+        assert!(rig.is_complete());
+    }
+}
+
+#[test]
+fn whoever_rejects_a_long_request_is_asked_for_single_blocks_at_once() {
+    let mut rig = Rig::large(&Role::Leecher);
+    let mut remote = rig.meet_sender(WEBTORRENT);
+    for (number, request) in requests(&rig.hear(&mut remote)).into_iter().enumerate() {
+        rig.wait(u64::from(number % 2 == 0));
+        rig.say(&remote, &rig.block(request));
+    }
+    for request in requests(&rig.hear(&mut remote)) {
+        let is_long = request.length > 16 * 1024;
+        rig.say(&remote, &if is_long { Message::Reject(request) } else { rig.block(request) });
+    }
+    let again = requests(&rig.hear(&mut remote));
+    assert!(again.iter().all(|request| request.length == 16 * 1024), "{again:?}");
+    again.into_iter().for_each(|request| rig.say(&remote, &rig.block(request)));
+    rig.wait(1_500);
+    rig.serve(&mut [remote]);
+    assert!(rig.is_complete());
+}
+
+#[test]
+fn the_window_of_a_slow_peer_shrinks_to_what_it_sends_in_two_seconds() {
+    let mut rig = Rig::large(&Role::Leecher);
+    let mut remote = rig.meet_sender(LIBTORRENT);
+    let mut waiting = requests(&rig.hear(&mut remote));
+    assert_eq!(waiting.len(), 64);
+    // Five blocks a second.
+    for _ in 0..50 {
+        rig.wait(200);
+        let block = rig.block(waiting.remove(0));
+        rig.say(&remote, &block);
+        waiting.extend(requests(&rig.hear(&mut remote)));
+    }
+    assert!((8..=20).contains(&waiting.len()), "{}", waiting.len());
+}
+
+#[test]
+fn the_window_grows_to_what_is_on_its_way_between_far_and_fast_devices() {
+    let mut rig = Rig::of(&Role::Leecher, 16 << 20, 256 * 1024);
+    let mut remote = rig.meet_sender(LIBTORRENT);
+    let mut on_its_way: VecDeque<(u64, BlockRequest)> = VecDeque::new();
+    let mut most = 0;
+    // 200 ms there and back, one block per millisecond: 200 blocks are on their way.
+    for _ in 0..1_000 {
+        let now = rig.now;
+        on_its_way.extend(requests(&rig.hear(&mut remote)).into_iter().map(|request| (now + 200, request)));
+        most = most.max(on_its_way.len());
+        if on_its_way.front().is_some_and(|(at, _)| *at <= now) {
+            let (_, request) = on_its_way.pop_front().expect("it is there");
+            let block = rig.block(request);
+            rig.say(&remote, &block);
+        }
+        rig.wait(1);
+    }
+    assert!(most >= 200, "{most}");
+}
+
+#[test]
+fn a_block_that_is_stuck_at_a_slow_peer_is_asked_of_a_faster_one_before_the_end() {
+    let mut rig = Rig::of(&Role::Leecher, 16 << 20, 256 * 1024);
+    let (mut slow, mut fast) = (rig.meet_sender(LIBTORRENT), rig.meet_sender(WEBTORRENT));
+    let stuck = requests(&rig.hear(&mut slow));
+    let mut waiting = requests(&rig.hear(&mut fast));
+    let mut rescued = Vec::new();
+    // The slow one sends a block every two seconds, the fast one ten in each.
+    let mut queue = stuck.clone();
+    for tenth in 0..80 {
+        rig.wait(100);
+        let block = rig.block(waiting.remove(0));
+        rig.say(&fast, &block);
+        if tenth % 20 == 0 {
+            let block = rig.block(queue.remove(0));
+            rig.say(&slow, &block);
+        }
+        let new = requests(&rig.hear(&mut fast));
+        rescued.extend(new.iter().filter(|request| stuck.contains(request)).copied());
+        waiting.extend(new);
+    }
+    assert!(!rescued.is_empty(), "all of the content is far from asked for");
+    for request in waiting.iter().filter(|request| rescued.contains(request)) {
+        rig.say(&fast, &rig.block(*request));
+    }
+    let heard = rig.hear(&mut slow);
+    assert!(heard.iter().any(|message| matches!(message, Message::Cancel(_))), "it need not send them any more");
+}
+
+#[test]
+fn at_the_end_a_fast_peer_takes_over_what_a_slow_one_would_send_later() {
+    let mut rig = Rig::large(&Role::Leecher);
+    let mut slow = rig.meet_sender(LIBTORRENT);
+    let queue = requests(&rig.hear(&mut slow));
+    let mut fast = rig.meet_sender(WEBTORRENT);
+    let block = rig.block(queue[0]);
+    rig.wait(1_000);
+    rig.say(&slow, &block);
+    // Sixteen blocks a second of one, hundreds of the other.
+    let mut waiting: VecDeque<BlockRequest> = requests(&rig.hear(&mut fast)).into();
+    for _ in 0..3_000 {
+        rig.wait(5);
+        if let Some(request) = waiting.pop_front() {
+            let block = rig.block(request);
+            rig.say(&fast, &block);
+        }
+        waiting.extend(requests(&rig.hear(&mut fast)));
+        if rig.is_complete() {
+            break;
+        }
+    }
+    assert!(rig.is_complete(), "although the slow one still owes most of its window");
+    assert!(rig.hear(&mut slow).iter().filter(|message| matches!(message, Message::Cancel(_))).count() > 50);
+}
+
+#[test]
+fn what_is_listened_to_comes_first_and_what_is_suggested_next() {
+    let mut rig = Rig::large(&Role::Leecher);
+    rig.feed(Input::Command(Command::WantSoon(rig.hash(), 3_000_000..3_100_000)));
+    let mut remote = rig.meet(OURS);
+    [7, 9].into_iter().for_each(|piece| rig.say(&remote, &Message::Suggest(piece)));
+    rig.say(&remote, &Message::HaveAll);
+    rig.say(&remote, &Message::Unchoke);
+    let asked = requests(&rig.hear(&mut remote));
+    let mut order: Vec<u32> = asked.iter().map(|request| request.piece).collect();
+    order.dedup();
+    assert_eq!(order[..5], [45, 46, 47, 7, 9]);
+    rig.feed(Input::Command(Command::WantSoon(rig.hash(), 0..10)));
+    asked.into_iter().for_each(|request| rig.say(&remote, &rig.block(request)));
+    rig.serve(&mut [remote]);
+    assert!(rig.is_complete());
+}
+
+#[test]
+fn allowed_pieces_are_asked_for_while_choked_and_kept_by_a_choke() {
+    let mut rig = Rig::new(&Role::Leecher);
+    let mut remote = rig.meet(LIBTORRENT);
+    rig.say(&remote, &Message::AllowedFast(2));
+    rig.say(&remote, &Message::AllowedFast(900));
+    rig.say(&remote, &Message::HaveAll);
+    let asked = requests(&rig.hear(&mut remote));
+    assert_eq!(asked.iter().map(|request| request.piece).collect::<Vec<_>>(), [2]);
+    rig.say(&remote, &Message::Unchoke);
+    let others = requests(&rig.hear(&mut remote));
+    assert_eq!(others.len(), 6);
+    rig.say(&remote, &Message::Choke);
+    others.iter().for_each(|request| rig.say(&remote, &Message::Reject(*request)));
+    assert_eq!(requests(&rig.hear(&mut remote)), [], "the allowed one is still on its way");
+    rig.say(&remote, &rig.block(asked[0]));
+    assert!(!rig.hung_up(&remote));
+    assert_eq!(rig.session.status(&rig.hash()).map(|status| status.have_bytes), Some(16 * 1024));
+}
+
+#[test]
+fn blocks_that_cross_with_a_choke_or_a_cancel_are_taken() {
+    let mut rig = Rig::new(&Role::Leecher);
+    let mut remote = rig.meet_sender(WEBTORRENT);
+    let asked = requests(&rig.hear(&mut remote));
+    rig.say(&remote, &Message::Choke);
+    asked.iter().for_each(|request| rig.say(&remote, &rig.block(*request)));
+    assert!(!rig.hung_up(&remote));
+    assert_eq!(rig.session.status(&rig.hash()).map(|status| status.have_bytes), Some(0), "they are for others now");
+    let mut other = rig.meet_sender(LIBTORRENT);
+    assert_eq!(requests(&rig.hear(&mut other)).len(), asked.len());
+}
+
+#[test]
+fn requests_leave_together_and_news_of_pieces_with_them() {
+    let mut rig = Rig::large(&Role::Leecher);
+    let mut remote = rig.meet_sender(LIBTORRENT);
+    let asked = requests(&rig.hear(&mut remote));
+    let before = rig.outputs.len();
+    for request in &asked[..8] {
+        let block = rig.block(*request);
+        rig.say(&remote, &block);
+    }
+    let sends = rig.outputs[before..].iter().filter(|output| matches!(output, Output::Send(..))).count();
+    assert!(sends <= 2, "{sends} sends for eight blocks and two pieces");
+    let heard = rig.hear(&mut remote);
+    assert!(
+        requests(&heard).len() >= 4 && heard.iter().any(|message| matches!(message, Message::Have(_))),
+        "{heard:?}"
+    );
 }

@@ -485,9 +485,9 @@ fn completed_is_said_once_and_a_piece_that_comes_back_is_no_news_to_trackers() {
 
     // Who had everything from the beginning never says so, not even when a stored piece was lost and fetched again.
     let mut rig = Rig::new(&Role::Seeder);
+    rig.bytes[0] ^= 1;
     let mut listener = rig.meet(WEBTORRENT);
     rig.say(&listener, &Message::Interested);
-    rig.bytes[0] ^= 1;
     rig.say(&listener, &Message::Request(BlockRequest { piece: 0, begin: 0, length: 16_384 }));
     rig.bytes[0] ^= 1;
     rig.hear(&mut listener);

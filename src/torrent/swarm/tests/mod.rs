@@ -16,11 +16,12 @@ use super::super::tracker::{AnnounceReply, ClientMessage, OfferId, Relayed, Trac
 use super::super::wire::{BlockRequest, Decoder, Frame, Handshake, Message};
 use super::super::{
     AddTorrent, Bitfield, Command, Config, ConnectionId, Info, InfoBuilder, InfoHash, Input, Instant, Output, PeerId,
-    Session, SocketId,
+    PieceIndex, Session, SocketId,
 };
 
 const LENGTH: usize = 100_000;
 const WEBTORRENT: &[u8; 20] = b"-WW0300-abcdefghijkl";
+const OURS: &[u8; 20] = b"-VM0100-abcdefghijkl";
 const LIBTORRENT: &[u8; 20] = b"-LT2110-abcdefghijkl";
 
 /// An engine with one torrent and an open tracker socket.
@@ -32,6 +33,9 @@ struct Rig {
     bytes: Vec<u8>,
     outputs: Vec<Output>,
     strangers: u8,
+    /// Reads are noted and not answered.
+    holds_reads: bool,
+    reads: Vec<PieceIndex>,
 }
 
 /// The other end of one connection.
@@ -60,8 +64,16 @@ impl Rig {
     }
 
     fn of(role: &Role, length: usize, piece_length: u32) -> Self {
+        Self::with_card(role, length, piece_length, 0)
+    }
+
+    /// A memo whose metadata carries so many bytes more, all of them "ee".
+    fn with_card(role: &Role, length: usize, piece_length: u32, card: usize) -> Self {
         let bytes: Vec<u8> = (0..length).map(|at| (at * 7 / 3) as u8 ^ (at >> 16) as u8).collect();
         let mut builder = InfoBuilder::new("memo.webm", length as u64).piece_length(piece_length);
+        if card > 0 {
+            builder = builder.extra("card", [format!("{card}:").into_bytes(), vec![b'e'; card]].concat());
+        }
         builder.push(&bytes);
         let info = builder.finish().expect("all bytes are in");
         let mut rig = Self {
@@ -72,6 +84,8 @@ impl Rig {
             bytes,
             outputs: Vec::new(),
             strangers: 0,
+            holds_reads: false,
+            reads: Vec::new(),
         };
         let add = AddTorrent {
             trackers: vec!["wss://tracker/".to_owned()],
@@ -97,6 +111,10 @@ impl Rig {
         self.session.handle_input(Instant::from_millis(self.now), input).expect("no mistake of the caller");
         while let Some(output) = self.session.poll_output() {
             if let Output::ReadPiece(hash, piece) = output {
+                self.reads.push(piece);
+                if self.holds_reads {
+                    continue;
+                }
                 let range = self.info.piece_range(piece);
                 let bytes = self.bytes[range.start as usize..range.end as usize].to_vec();
                 self.feed(Input::PieceRead(hash, piece, Some(bytes)));
@@ -121,6 +139,19 @@ impl Rig {
 
     /// Somebody offers a connection through the tracker, it opens, and both shake hands.
     fn meet(&mut self, peer_id: &[u8; 20]) -> Remote {
+        let handshake = Handshake::new(self.hash(), PeerId::new(*peer_id));
+        self.meet_with(handshake)
+    }
+
+    /// A seed that serves us.
+    fn meet_sender(&mut self, peer_id: &[u8; 20]) -> Remote {
+        let remote = self.meet(peer_id);
+        self.say(&remote, &Message::Bitfield(Bitfield::full(self.info.piece_count()).as_bytes().to_vec()));
+        self.say(&remote, &Message::Unchoke);
+        remote
+    }
+
+    fn meet_with(&mut self, handshake: Handshake) -> Remote {
         self.strangers += 1;
         let offer = Relayed {
             info_hash: self.hash(),
@@ -137,9 +168,9 @@ impl Rig {
         self.feed(Input::AnswerReady(id, "v=0".to_owned()));
         self.feed(Input::ChannelOpened(id));
         let mut bytes = Vec::new();
-        Handshake::new(self.hash(), PeerId::new(*peer_id)).encode(&mut bytes);
+        handshake.encode(&mut bytes);
         self.feed(Input::ChannelBytes(id, bytes));
-        Remote { id, decoder: Decoder::new(), peer_id: *peer_id }
+        Remote { id, decoder: Decoder::new(), peer_id: *handshake.peer_id.as_bytes() }
     }
 
     fn say(&mut self, remote: &Remote, message: &Message) {
@@ -166,6 +197,26 @@ impl Rig {
         }
         self.feed(Input::ChannelBuffered(remote.id, 0));
         heard
+    }
+
+    /// Answers everything that is asked of these peers until nothing more is.
+    fn serve(&mut self, remotes: &mut [Remote]) {
+        loop {
+            let mut any = false;
+            for remote in remotes.iter_mut() {
+                for request in requests(&self.hear(remote)) {
+                    any = true;
+                    self.say(remote, &self.block(request));
+                }
+            }
+            if !any {
+                return;
+            }
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        self.session.status(&self.hash()).is_some_and(|status| status.have_bytes == self.bytes.len() as u64)
     }
 
     fn hung_up(&self, remote: &Remote) -> bool {

@@ -35,7 +35,8 @@ fn album(private: bool) -> (Info, Vec<u8>) {
 fn rig(private: bool, prepare: impl FnOnce(&Info, AddTorrent) -> AddTorrent) -> Rig {
     let (info, bytes) = album(private);
     let (session, outputs) = (Session::new(Config::default(), 1), Vec::new());
-    let mut rig = Rig { session, now: 0, socket: SocketId(0), info, bytes, outputs, strangers: 0 };
+    let (holds_reads, reads) = (false, Vec::new());
+    let mut rig = Rig { session, now: 0, socket: SocketId(0), info, bytes, outputs, strangers: 0, holds_reads, reads };
     let add = AddTorrent { trackers: vec!["wss://tracker".to_owned()], ..AddTorrent::new(rig.hash()) };
     let add = prepare(&rig.info, add);
     rig.feed(Input::Command(Command::Add(add)));
