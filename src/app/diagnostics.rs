@@ -6,7 +6,7 @@ use super::{AppState, clock};
 use crate::memo::format_size;
 use crate::net::{service_worker_controls_page, webrtc_available};
 use crate::store::Usage;
-use crate::torrent::{Encounter, Phase, TrackerState};
+use crate::torrent::{Encounter, Phase, TrackerState, WebSeedStatus};
 
 /// The version of this build.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -52,6 +52,7 @@ pub(crate) fn report(app: AppState, usage: Usage, is_protected: bool) -> String 
                 status.problem.as_ref().map(|problem| format!(" · {problem}")).unwrap_or_default()
             ));
             lines.extend(status.encounters.iter().map(connection));
+            lines.extend(status.web_seeds.iter().map(web_seed));
         }
     });
     for (url, health) in tracker_health(app) {
@@ -76,6 +77,18 @@ fn connection(encounter: &Encounter) -> String {
         format_size(encounter.downloaded),
         format_size(encounter.uploaded),
         ended.unwrap_or_default()
+    )
+}
+
+/// One web seed, by its server: the rest of the address may be the title of the memo.
+fn web_seed(seed: &WebSeedStatus) -> String {
+    let server: Vec<&str> = seed.url.split('/').take(3).collect();
+    format!(
+        "  {} {} · {} down{}",
+        server.join("/"),
+        format!("{:?}", seed.state).to_lowercase(),
+        format_size(seed.bytes),
+        seed.problem.as_ref().map(|problem| format!(" · {problem}")).unwrap_or_default()
     )
 }
 
