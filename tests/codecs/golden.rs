@@ -13,6 +13,11 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// So many bytes of the vectors' pattern.
+fn pattern(length: u64) -> Vec<u8> {
+    (0..length).map(|i| ((i * 31 + (i >> 8) * 7) & 255) as u8).collect()
+}
+
 /// The torrent of the vectors' pattern, pushed in portions that fit nothing.
 fn create(vector: &Value) -> Info {
     let length = vector["len"].as_u64().expect("a length");
@@ -20,8 +25,7 @@ fn create(vector: &Value) -> Info {
     if let Some(private) = vector["private"].as_bool() {
         builder = builder.private(private);
     }
-    let content: Vec<u8> = (0..length).map(|i| ((i * 31 + (i >> 8) * 7) & 255) as u8).collect();
-    content.chunks(100_003).for_each(|portion| builder.push(portion));
+    pattern(length).chunks(100_003).for_each(|portion| builder.push(portion));
     builder.finish().expect("a torrent")
 }
 
@@ -54,25 +58,56 @@ fn torrents_are_those_of_create_torrent() {
     assert_eq!(checked, 5, "all single-file vectors are checked");
 }
 
+/// An info dictionary of several files, put together by hand: the app makes none.
+fn several(name: &str, files: &[(&str, &[u8])]) -> Info {
+    let content: Vec<u8> = files.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
+    let list = files.iter().map(|(path, bytes)| {
+        DictEncoder::new().integer("length", bytes.len() as i64).list("path", [encode_bytes(path)]).encode()
+    });
+    let dict = DictEncoder::new().bytes("name", name).integer("piece length", 16384).list("files", list);
+    let info = Info::parse(&dict.bytes("pieces", Sha1::digest(&content)).encode()).expect("a torrent");
+    assert!(info.pieces().all(|piece| info.verify(piece, &content)));
+    info
+}
+
 /// The multi-file fixtures of the JavaScript clients, put together from what they are known to hold.
 #[test]
 fn multi_file_torrents_are_those_of_create_torrent() {
     let vectors = vectors();
     for (name, files) in [
-        ("numbers", &[("1.txt", "1"), ("2.txt", "22"), ("3.txt", "333")][..]),
-        ("folder", &[("file.txt", "This is a file\n")]),
+        ("numbers", &[("1.txt", &b"1"[..]), ("2.txt", b"22"), ("3.txt", b"333")][..]),
+        ("folder", &[("file.txt", b"This is a file\n")]),
     ] {
-        let content: String = files.iter().map(|(_, bytes)| *bytes).collect();
-        let files = files.iter().map(|(path, bytes)| {
-            DictEncoder::new().integer("length", bytes.len() as i64).list("path", [encode_bytes(path)]).encode()
-        });
-        let dict = DictEncoder::new().bytes("name", name).integer("piece length", 16384).list("files", files);
-        let info = Info::parse(&dict.bytes("pieces", Sha1::digest(&content)).encode()).expect("a torrent");
+        let info = several(name, files);
         let expected = &vectors["fixtures"][name];
         assert_eq!(info.info_hash().to_string(), expected["infoHash"].as_str().expect("an infohash"));
+        assert_eq!(info.name(), expected["name"]);
         assert_eq!(info.total_length(), expected["length"]);
         assert_eq!(info.files().len() as u64, expected["files"]);
-        assert!(info.pieces().all(|piece| info.verify(piece, content.as_bytes())));
+        assert_eq!(u64::from(info.piece_count()), expected["pieces"]);
+    }
+}
+
+#[test]
+fn the_order_of_files_is_the_one_they_were_given_in() {
+    let vectors = vectors();
+    let vector = vectors["create"].as_array().into_iter().flatten().find(|vector| vector["files"].is_array());
+    let vector = vector.expect("a vector of several files");
+    let info = several("order", &[("b.txt", &pattern(10)), ("a.txt", &pattern(10))]);
+    assert_eq!(info.info_hash().to_string(), vector["infoHash"].as_str().expect("an infohash"));
+    let paths: Vec<String> = info.files().iter().flat_map(|file| file.path.clone()).collect();
+    assert_eq!(paths, ["b.txt", "a.txt"]);
+}
+
+/// The JavaScript clients' own fixtures, of which only the figures are here.
+#[test]
+fn the_figures_of_a_torrent_follow_from_its_length() {
+    for (name, fixture) in vectors()["fixtures"].as_object().expect("fixtures") {
+        let length = fixture["length"].as_u64().expect("a length");
+        let piece_length = u64::from(default_piece_length(length));
+        assert_eq!(piece_length, fixture["pieceLength"], "{name}");
+        assert_eq!(length.div_ceil(piece_length), fixture["pieces"], "{name}");
+        assert_eq!((length - 1) % piece_length + 1, fixture["lastPieceLength"], "{name}");
     }
 }
 
@@ -91,7 +126,14 @@ fn magnets_name_the_torrents_that_javascript_finds() {
         let uri = vector["uri"].as_str().expect("a link");
         let magnet = uri.parse::<Magnet>();
         match vector["parsed"]["infoHash"].as_str() {
-            Some(expected) => assert_eq!(magnet.expect(uri).info_hash.to_string(), expected, "{uri}"),
+            Some(expected) => {
+                let magnet = magnet.expect(uri);
+                assert_eq!(magnet.info_hash.to_string(), expected, "{uri}");
+                assert!(magnet.web_seeds.is_empty(), "{uri}");
+                // JavaScript loses a tracker with an `=` that is not encoded.
+                let announce = vector["parsed"]["announce"].as_array().expect("a list");
+                assert_eq!(magnet.trackers.len() - announce.len(), uri.matches("tr=").count(), "{uri}");
+            }
             None if uri.contains("xt.1") => {
                 assert!(magnet.is_ok(), "numbered topics are read, though not by JavaScript")
             }

@@ -274,6 +274,7 @@ mod tests {
         let text = b"d4:listli1e3:abcdee4:spam4:eggse";
         decode(text).expect("the whole of it");
         for end in 0..text.len() {
+            assert_eq!(decode(&text[..end]), Err(BencodeError::Truncated), "cut at {end}");
             assert_eq!(decode_lenient(&text[..end]), Err(BencodeError::Truncated), "cut at {end}");
         }
         refused("i1ei2e", BencodeError::Trailing(3));
