@@ -1,6 +1,6 @@
 //! What one of our engines may say on one connection, judged by the words that went to and fro.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use voice_memos::torrent::wire::{BlockRequest, MAX_BLOCK_LEN, Message};
 use voice_memos::torrent::{Bitfield, InfoHash};
@@ -25,6 +25,8 @@ pub(crate) struct Conversation {
     allowed_fast: Vec<u32>,
     /// Our requests that were not answered.
     asked: BTreeMap<BlockRequest, u32>,
+    /// All of them: what a choke took away may be cancelled still.
+    ever_asked: BTreeSet<BlockRequest>,
     /// Their requests that were not answered.
     wanted: BTreeMap<BlockRequest, u32>,
 }
@@ -59,10 +61,12 @@ impl Conversation {
                 let allowed = !self.choked || self.was_unchoked || self.allowed_fast.contains(&request.piece);
                 assert!(allowed, "asked while choked: {word}");
                 *self.asked.entry(*request).or_default() += 1;
+                self.ever_asked.insert(*request);
                 assert!(self.asked.len() <= MOST_ASKED, "{} requests in flight", self.asked.len());
             }
             Message::Cancel(request) => {
-                assert!(take(&mut self.asked, *request), "never asked for: {word}");
+                take(&mut self.asked, *request);
+                assert!(self.ever_asked.contains(request), "never asked for: {word}");
             }
             Message::Reject(request) => {
                 assert!(fast, "they do not speak of rejects: {word}");

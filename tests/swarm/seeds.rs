@@ -14,11 +14,11 @@ pub(crate) fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// The run that `SEED=` asks for, or `count` runs.
+/// The run that `SEED=` asks for, or `count` runs from `FIRST=` on.
 pub(crate) fn run(size: Size, count: u64) {
     match number("SEED") {
         Some(seed) => replay(seed, size),
-        None => report(size, &sweep(size, 1, |done| done < count).1),
+        None => report(size, &sweep(size, number("FIRST").unwrap_or(1), |done| done < count).1),
     }
 }
 
