@@ -1,6 +1,8 @@
 //! What the tabs of the app tell each other.
 
+use std::cell::Cell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use js_sys::Reflect;
 use serde::{Deserialize, Serialize};
@@ -46,15 +48,22 @@ pub(super) enum Order {
 }
 
 /// The line to the other tabs. Dropping it hangs up.
-pub(super) struct Tabs(Option<(BroadcastChannel, Listener)>);
+pub(super) struct Tabs {
+    line: Option<(BroadcastChannel, Listener)>,
+    /// Somebody else was heard. Every tab says hello when it opens, and whoever leads answers: until then there is nobody.
+    others: Rc<Cell<bool>>,
+}
 
 impl Tabs {
     /// Opens the line; a dead one where the browser has none.
     pub(super) fn open(on_word: impl Fn(Word) + 'static) -> Self {
         let exists = Reflect::has(&js_sys::global(), &CHANNEL_CLASS.into()).unwrap_or(false);
         let channel = exists.then(|| BroadcastChannel::new(CHANNEL).ok()).flatten();
-        Self(channel.map(|channel| {
+        let others = Rc::new(Cell::new(false));
+        let heard = others.clone();
+        let line = channel.map(|channel| {
             let listener = Listener::new(&channel, "message", move |event: MessageEvent| {
+                heard.set(true);
                 // Another version of the app may speak differently.
                 let word = event.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
                 if let Some(word) = word {
@@ -62,12 +71,15 @@ impl Tabs {
                 }
             });
             (channel, listener)
-        }))
+        });
+        Self { line, others }
     }
 
-    /// Tells all other tabs.
+    /// Tells all other tabs. News that nobody would hear are not even written down.
     pub(super) fn say(&self, word: &Word) {
-        if let (Some((channel, _)), Ok(text)) = (&self.0, serde_json::to_string(word)) {
+        let is_news = matches!(word, Word::Change(_));
+        let Some((channel, _)) = self.line.as_ref().filter(|_| self.others.get() || !is_news) else { return };
+        if let Ok(text) = serde_json::to_string(word) {
             let _ = channel.post_message(&text.into());
         }
     }
@@ -77,7 +89,7 @@ const CHANNEL_CLASS: &str = "BroadcastChannel";
 
 impl Drop for Tabs {
     fn drop(&mut self) {
-        if let Some((channel, _)) = &self.0 {
+        if let Some((channel, _)) = &self.line {
             channel.close();
         }
     }

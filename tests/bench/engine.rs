@@ -1,6 +1,7 @@
 //! The engine by itself, natively: `make bench-engine`. Two sessions move memos through memory, so that a regression is seen
 //! without a browser. Writes its figures to `target/bench/engine.md`, which `make bench` puts into BENCHMARKS.md.
 
+mod idle;
 mod pair;
 mod report;
 
@@ -8,6 +9,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BatchSize, Criterion, Throughput};
+use idle::Idle;
 use pair::{Content, MEMOS, MIB, Pair};
 use report::Table;
 use voice_memos::torrent::wire::{BLOCK_LEN, Decoder, Handshake, encode_piece};
@@ -23,6 +25,9 @@ fn main() {
     hash(&mut criterion, &mut table);
     decode(&mut criterion, &mut table, "64 KiB at a time, as ours sends", &[64 * 1024]);
     decode(&mut criterion, &mut table, "head and block, as webtorrent sends", &[13, BLOCK_LEN as usize]);
+    for memos in [10, 1_000, 10_000] {
+        wait(&mut criterion, &mut table, memos);
+    }
     criterion.final_summary();
     table.write("engine");
 }
@@ -52,6 +57,26 @@ fn transfer(criterion: &mut Criterion, table: &mut Table, mib: usize, piece_kib:
             allocated.bytes_total as f64 / blocks / 1e3,
             pair.read_again
         ),
+    ]);
+}
+
+/// Two minutes, in which each memo is announced once, and the tracker's answers.
+fn wait(criterion: &mut Criterion, table: &mut Table, memos: usize) {
+    const MS: u64 = 120_000;
+    let name = format!("{memos} idle memos");
+    let mut idle = Idle::of(memos);
+    let mut group = criterion.benchmark_group("wait");
+    group.sample_size(10);
+    group.bench_function(&name, |bencher| bencher.iter(|| idle.pass(MS)));
+    group.finish();
+    let Some(seconds) = median_s("wait", &name) else { return };
+    idle.inputs = 0;
+    idle.pass(MS);
+    table.row([
+        name,
+        format!("{:.2} ms in two minutes", seconds * 1e3),
+        format!("{:.4} % of a core", seconds / (MS as f64 / 1e3) * 100.0),
+        format!("{} inputs, {:.1} us each", idle.inputs, seconds / idle.inputs as f64 * 1e6),
     ]);
 }
 
