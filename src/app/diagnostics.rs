@@ -51,7 +51,9 @@ pub(crate) fn report(app: AppState, usage: Usage, is_protected: bool) -> String 
                 status.seeds,
                 status.problem.as_ref().map(|problem| format!(" · {problem}")).unwrap_or_default()
             ));
-            lines.extend(status.encounters.iter().map(connection));
+            // Offers that wait for an answer say nothing yet.
+            let told = status.encounters.iter().filter(|it| it.ended.is_some() || it.stages.len() > 1);
+            lines.extend(told.map(connection));
             lines.extend(status.web_seeds.iter().map(web_seed));
         }
     });

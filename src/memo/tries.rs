@@ -20,21 +20,23 @@ pub fn tries(status: &Status) -> Vec<Try> {
         at_ms: encounter.ended.as_ref().map(|(_, at)| *at).or(encounter.stages.last().map(|(_, at)| *at)),
         text: about_device(encounter),
     });
-    services.chain(devices).collect()
+    let mut tries: Vec<Try> = services.chain(devices).collect();
+    // Five offers that wait side by side are one question.
+    tries.dedup_by(|later, earlier| later.text == earlier.text);
+    tries
 }
 
 fn about_service(tracker: &TrackerStatus) -> String {
     let host = tracker.url.split("://").nth(1).unwrap_or(&tracker.url).split('/').next().unwrap_or_default();
     let said = tracker.message.as_ref().map(|said| format!(" ({})", said.trim_end_matches('.'))).unwrap_or_default();
-    match (tracker.state, tracker.complete, tracker.incomplete) {
+    match (tracker.state, tracker.complete, &tracker.message) {
         (TrackerState::Connecting, ..) => format!("{host} is being asked who has it."),
-        (TrackerState::Unreachable, ..) => format!("{host} cannot be reached now{said}. It is tried again by itself."),
-        (TrackerState::Connected, Some(complete), Some(incomplete)) => {
-            let some = |count: u32| if count == 1 { "1 device".to_owned() } else { format!("{count} devices") };
-            format!("{host} knows {} with all of it, and {} without{said}.", some(complete), some(incomplete))
-        }
-        (TrackerState::Connected, ..) if tracker.message.is_some() => format!("{host} was reached, and refuses{said}."),
-        (TrackerState::Connected, ..) => format!("{host} was reached."),
+        (TrackerState::Unreachable, ..) => format!("{host} cannot be reached now. It is tried again by itself."),
+        (TrackerState::Connected, Some(0), _) => format!("{host} knows no device that has all of it{said}."),
+        (TrackerState::Connected, Some(1), _) => format!("{host} knows a device that has all of it{said}."),
+        (TrackerState::Connected, Some(count), _) => format!("{host} knows {count} devices that have all of it{said}."),
+        (TrackerState::Connected, None, Some(_)) => format!("{host} was reached, and refuses{said}."),
+        (TrackerState::Connected, None, None) => format!("{host} was reached."),
     }
 }
 
@@ -129,6 +131,8 @@ mod tests {
         let status = Status {
             trackers: vec![tracker(TrackerState::Connected, Some((1, 2)), None)],
             encounters: vec![
+                encounter(&[Stage::Offer], None),
+                encounter(&[Stage::Offer], None),
                 encounter(&[Stage::Offer, Stage::Answer], Some(no_path)),
                 Encounter {
                     client: Some("WebTorrent 3.0".into()),
@@ -142,7 +146,8 @@ mod tests {
         assert_eq!(
             told,
             [
-                (None, "voice.example knows 1 device with all of it, and 2 devices without.".to_owned()),
+                (None, "voice.example knows a device that has all of it.".to_owned()),
+                (Some(1000), "This device asks others to connect.".to_owned()),
                 (Some(2000), "A device was found, but no network path to it. A relay server would help.".to_owned()),
                 (Some(1000), "Connected to a device (WebTorrent 3.0): 1.2 MB received.".to_owned()),
             ]
@@ -153,10 +158,7 @@ mod tests {
     fn a_service_says_why_it_does_not_help() {
         let told = |state, counts, message| about_service(&tracker(state, counts, message));
         let lost = told(TrackerState::Unreachable, None, Some("The tracker does not answer."));
-        assert_eq!(
-            lost,
-            "voice.example cannot be reached now (The tracker does not answer). It is tried again by itself."
-        );
+        assert_eq!(lost, "voice.example cannot be reached now. It is tried again by itself.");
         let refused = told(TrackerState::Connected, None, Some("not registered"));
         assert_eq!(refused, "voice.example was reached, and refuses (not registered).");
     }
