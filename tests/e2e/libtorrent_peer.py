@@ -1,6 +1,7 @@
 """A peer that libtorrent runs: the engine of qBittorrent and others, which speaks WebTorrent since 2.1.
 
     libtorrent_peer.py seed FILE TRACKER...    has the file, and shares it
+    libtorrent_peer.py album FOLDER TRACKER... has the folder as a torrent of both versions, and shares it
     libtorrent_peer.py leech FOLDER MAGNET     fetches what the magnet names, and then shares it
 
 It says in one line of JSON each which magnet it is at ("magnet") and when it has everything ("done", with the infohash and
@@ -38,7 +39,7 @@ def main(purpose, *arguments):
         "enable_outgoing_utp": False,
         "webtorrent_stun_server": "",
     })
-    torrent = session.add_torrent({"seed": seed, "leech": leech}[purpose](*arguments))
+    torrent = session.add_torrent({"seed": seed, "album": album, "leech": leech}[purpose](*arguments))
     say(magnet=libtorrent.make_magnet_uri(torrent))
     done = False
     while True:
@@ -51,8 +52,16 @@ def main(purpose, *arguments):
 
 
 def seed(file, *trackers):
-    torrent = libtorrent.create_torrent(
-        libtorrent.list_files(file), PIECE_LENGTH, libtorrent.create_torrent.v1_only)
+    return made_of(file, trackers, libtorrent.create_torrent.v1_only)
+
+
+def album(folder, *trackers):
+    # For the second version every file begins with a piece, so for the first there is padding in between.
+    return made_of(folder, trackers, libtorrent.create_torrent.canonical_files)
+
+
+def made_of(file, trackers, flags):
+    torrent = libtorrent.create_torrent(libtorrent.list_files(file), PIECE_LENGTH, flags)
     for tier, tracker in enumerate(trackers):
         torrent.add_tracker(tracker, tier)
     folder = os.path.dirname(file)

@@ -76,6 +76,76 @@ impl Peer {
     }
 }
 
+/// A folder of files that is being shared.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    pub(crate) magnet: String,
+    pub(crate) info_hash: String,
+    pub(crate) piece_length: u64,
+    /// Its torrent file.
+    pub(crate) file: Vec<u8>,
+}
+
+impl Peer {
+    /// The page of webtorrent.
+    pub(crate) fn page(&self) -> &Device {
+        match self {
+            Peer::WebTorrent(page) => page,
+            Peer::LibTorrent(_) => panic!("libtorrent has no page"),
+        }
+    }
+
+    /// webtorrent shares a folder, with so many bytes per second.
+    pub(crate) async fn seeds_folder(
+        &self,
+        name: &str,
+        files: &[(&str, &[u8])],
+        trackers: &[&str],
+        rate: Option<u64>,
+    ) -> Folder {
+        let files: Vec<Value> = files.iter().map(|(name, bytes)| json!([name, STANDARD.encode(bytes)])).collect();
+        let mut arguments = vec![json!(name), json!(files), json!(trackers)];
+        arguments.extend(rate.map(|rate| json!(rate)));
+        let seeded = self.page().eval_async("return await seedFolder(...arguments)", arguments).await;
+        let text = |field: &str| seeded[field].as_str().expect("text").to_owned();
+        Folder {
+            magnet: text("magnet"),
+            info_hash: text("infoHash"),
+            piece_length: seeded["pieceLength"].as_u64().expect("a length"),
+            file: STANDARD.decode(text("file")).expect("base64"),
+        }
+    }
+
+    /// What others asked webtorrent for: the number of their connection, and the piece.
+    pub(crate) async fn was_asked(&self) -> Vec<(u64, u64)> {
+        serde_json::from_value(self.page().eval("return asked", vec![]).await).expect("pairs")
+    }
+
+    /// webtorrent opens a torrent file and fetches all of it. Returns the infohash, the trackers, and the files.
+    pub(crate) async fn opens(&self, file: &[u8]) -> (String, Vec<String>, Vec<(String, Vec<u8>)>) {
+        let arguments = vec![json!(STANDARD.encode(file))];
+        let opened = self.page().eval_async("return await openFile(...arguments)", arguments).await;
+        let files: Vec<(String, String)> = serde_json::from_value(opened["files"].clone()).expect("files");
+        let files = files.into_iter().map(|(name, bytes)| (name, STANDARD.decode(bytes).expect("base64"))).collect();
+        let announce = serde_json::from_value(opened["announce"].clone()).expect("trackers");
+        (opened["infoHash"].as_str().expect("text").to_owned(), announce, files)
+    }
+
+    /// libtorrent shares a folder as a torrent of both versions, with padding behind every file. Returns its magnet.
+    pub(crate) async fn seeds_album(&self, name: &str, files: &[(&str, &[u8])], trackers: &[&str]) -> String {
+        let Peer::LibTorrent(peer) = self else { panic!("only libtorrent makes torrents of both versions") };
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let album = folder.path().join(name);
+        std::fs::create_dir(&album).expect("a folder in it");
+        for (name, bytes) in files {
+            std::fs::write(album.join(name), bytes).expect("a file in it");
+        }
+        let album = album.display().to_string();
+        let process = peer.run(folder, &[&["album", &album], trackers].concat());
+        says(process, "magnet").await.as_str().expect("a magnet").to_owned()
+    }
+}
+
 /// A page with webtorrent 3 in a browser of its own.
 async fn webtorrent(stage: &Stage) -> Arc<Device> {
     let script = format!("{PROJECT}/tests/e2e/node_modules/webtorrent/dist/webtorrent.min.js");
