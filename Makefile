@@ -80,7 +80,7 @@ bench-tracker:
 	cargo bench --locked --bench tracker
 
 screenshots: test-tools build
-	cargo test --test e2e -- --ignored --exact screenshots::every_screen
+	cargo test --test e2e -- --ignored screenshots::
 
 deny:
 	@command -v cargo-deny >/dev/null || cargo install --quiet --locked cargo-deny

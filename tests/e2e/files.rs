@@ -45,7 +45,7 @@ impl Device {
     }
 
     /// The pieces that are stored of the first torrent.
-    async fn stored_pieces(&self) -> Vec<u64> {
+    pub(crate) async fn stored_pieces(&self) -> Vec<u64> {
         let have = self.stored("torrents", "have").await;
         // What browsers' drivers make of an array of bytes.
         let bytes: Vec<u64> = match have.first() {

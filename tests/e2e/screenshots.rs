@@ -1,9 +1,14 @@
 //! Pictures of every screen, for people to look at: `make screenshots`.
 
 use crate::browser::Browser::Chromium;
-use crate::device::Device;
+use crate::device::{Device, Setup};
+use crate::interop::percent_encoded;
 use crate::page::FAR_LIMIT;
+use crate::peer::Kind::WebTorrent;
+use crate::peer::Peer;
+use crate::speech::speak_for;
 use crate::stage::journey;
+use crate::tracker::Tracker::Ours;
 use serde_json::json;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/screenshots");
@@ -76,6 +81,34 @@ fn every_screen() {
         device.open("/").await;
         device.sees("dialog", "Recovered recording").await;
         device.draws("recovery").await;
+    });
+}
+
+#[test]
+#[ignore = "draws pictures and judges nothing: make screenshots"]
+fn several_memos_of_one_link() {
+    std::fs::create_dir_all(FOLDER).expect("a folder for the pictures");
+    journey(async |stage| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let sound = |seconds, name| std::fs::read(speak_for(seconds, folder.path(), name)).expect("a sound");
+        let (first, second) = (sound(6, "first.wav"), sound(60, "second.wav"));
+        let meeting = stage.meeting(Ours);
+        let peer = Peer::start(WebTorrent, stage).await;
+        let files = [("The baker begins.wav", &first[..]), ("What the night smells of.wav", &second[..])];
+        let shared = peer.seeds_folder("Interview", &files, &[meeting.tracker()], Some(150_000)).await;
+        let device = stage.device_with(Setup::new(Chromium).at(meeting.origin())).await;
+        device.open(&format!("/share?seeds={}", percent_encoded(&shared.magnet))).await;
+        device.is_at(&["downloading"], FAR_LIMIT).await;
+        device.says("2 memos", FAR_LIMIT).await;
+        let some = async || (device.stored_pieces().await.len() > 20).then_some(());
+        device.wait_for("some of it is here", FAR_LIMIT, some).await;
+        device.draws("import-album").await;
+        device.is_at(&["done"], FAR_LIMIT).await;
+        device.draws("import-album-done").await;
+        device.open("/").await;
+        device.follow("The baker begins").await;
+        device.shares().await;
+        device.draws("share-of-album").await;
     });
 }
 

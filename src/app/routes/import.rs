@@ -236,7 +236,7 @@ fn Arrival(link: Magnet, several: bool, problem: RwSignal<Option<String>>, again
                     <span>{move || known.get().then(|| format!("{} % here", percent.get()))}</span>
                 </div>
                 <Show when=move || together.get()>
-                    <ul class="list together" aria-label="Memos in this link">
+                    <ul class="together" aria-label="Memos in this link">
                         <For each=move || rows.with(|rows| rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>()) key=Clone::clone let(id)>
                             <Row id list="link-" />
                         </For>
