@@ -154,8 +154,8 @@ pub(super) const TAKE_OVER_GAIN: Duration = Duration::from_millis(100);
 /// After a `reject` nothing is asked of that peer for this long, or it would be asked and reject in a tight loop.
 pub(super) const REJECT_PAUSE: Duration = Duration::from_secs(1);
 
-/// Rejects without a block in between before a peer is taken for one that plays.
-pub(super) const MAX_REJECTS: u32 = 2048;
+/// Rejects without a block in between before a peer is taken for one that plays: as many as a full window.
+pub(super) const MAX_REJECTS: u32 = 512;
 
 /// What a peer serves that names no `reqq`: the 250 that libtorrent assumes.
 pub(super) const DEFAULT_REQQ: usize = 250;
