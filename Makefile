@@ -1,6 +1,7 @@
 # make run      the app on http://localhost:8080 (PORT= changes the port), from a fresh machine on
 # make test     everything that is checked, from a fresh machine on
 # make soak     larger simulated worlds, seed after seed, for five minutes (SECONDS= changes that, SEED= replays one)
+# make fuzz     what a fuzzer makes of each parser, for a minute each (FUZZ_SECONDS= changes that); needs a nightly compiler
 # make build    release build only: dist/ and target/release/serve
 # make dev      rebuild and reload while editing
 # make bench    the app beside webtorrent 3, the engine alone, the tracker: writes BENCHMARKS.md (ROUNDS=, CASES=)
@@ -11,13 +12,14 @@
 
 PORT ?= 8080
 SECONDS ?= 300
+FUZZ_SECONDS ?= 60
 
 # Tools of the wanted versions are in .tools when the machine has others or none.
 export PATH := $(CURDIR)/.tools/bin:$(HOME)/.cargo/bin:$(PATH)
 # One toolchain, whatever else is installed; a shell may have it set to something else.
 unexport CARGO_TARGET_DIR RUSTFLAGS
 
-.PHONY: run test build dev deny screenshots lint native wasm e2e soak tools test-tools bench bench-net bench-engine bench-tracker
+.PHONY: run test build dev deny screenshots lint native wasm e2e soak fuzz tools test-tools bench bench-net bench-engine bench-tracker
 .DEFAULT_GOAL := build
 
 run: build
@@ -58,6 +60,10 @@ wasm:
 
 soak:
 	SECONDS=$(SECONDS) cargo test --locked --profile soak --test swarm -- --ignored --exact soak --nocapture
+
+fuzz:
+	@tests/install.sh fuzz
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run.sh
 
 e2e:
 	cargo test --locked --test e2e -- --test-threads=4

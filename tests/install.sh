@@ -3,6 +3,7 @@
 #
 #   tests/install.sh run      what a release build needs
 #   tests/install.sh test     that, and the browsers, drivers and peers of the tests
+#   tests/install.sh fuzz     what `make fuzz` needs: cargo-fuzz, and a nightly compiler that is asked for
 #
 # System packages come from apt and want root or sudo without a password; where that cannot be
 # had, the exact packages are named and nothing else happens. Everything else lands in the project
@@ -10,7 +11,7 @@
 
 set -eu
 cd "$(dirname "$0")/.."
-purpose=${1:?run or test}
+purpose=${1:?run, test or fuzz}
 export PATH="$PWD/.tools/bin:$HOME/.cargo/bin:$PATH"
 
 # `cargo install` of these compiles for minutes: quick builds of tools that only wait for
@@ -23,6 +24,7 @@ trunk_version=0.21.14
 geckodriver_version=0.37.1
 aquatic_version=0.9.0
 libtorrent_version=2.1.1
+cargo_fuzz_version=0.13.2
 wasm_bindgen_version=$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p;}' Cargo.lock)
 
 say() { echo "install: $*"; }
@@ -41,9 +43,9 @@ missing_packages() {
     done
 }
 
-build_packages=$(missing_packages <<'PACKAGES'
+build_packages=$(missing_packages <<PACKAGES
 cc gcc libc6-dev
-wasm-opt binaryen
+$([ "$purpose" = fuzz ] && echo "c++ g++" || echo "wasm-opt binaryen")
 PACKAGES
 )
 test_packages=""
@@ -145,6 +147,13 @@ cargo_tool() {
     cargo install --quiet --root .tools --force "$crate" --version "$version" "$@"
 }
 
+if [ "$purpose" = fuzz ]; then
+    rustup run nightly rustc --version >/dev/null 2>&1 ||
+        fail "the fuzzer needs a nightly compiler; please run this, and then the same command again:
+    rustup toolchain install nightly --profile minimal"
+    cargo_tool cargo-fuzz cargo-fuzz "$cargo_fuzz_version" --locked
+    exit
+fi
 cargo_tool wasm-bindgen wasm-bindgen-cli "$wasm_bindgen_version"
 cargo_tool trunk trunk "$trunk_version" --locked
 if [ "$purpose" = test ]; then

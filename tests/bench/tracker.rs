@@ -2,7 +2,7 @@
 //! announces once a minute; who has not everything makes five offers each time, and every offer is answered. Writes what it found
 //! to `target/bench/tracker.md`.
 //!
-//! `SOCKETS=` and `SECONDS=` change how many and how long. Server and crowd share the machine.
+//! `SOCKETS=` and `CROWD_SECONDS=` change how many and how long. Server and crowd share the machine.
 
 mod crowd;
 mod report;
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let sockets = number("SOCKETS", 10_000);
-    let seconds = number("SECONDS", 60);
+    let seconds = number("CROWD_SECONDS", 60);
     if let Err(limit) = allow_files(sockets as u64 + OTHER_FILES) {
         eprintln!(
             "bench-tracker: {sockets} sockets need {} open files, and this session may have {limit} of them. \

@@ -5,4 +5,5 @@
 mod any_bytes;
 mod golden;
 mod properties;
+mod seeds;
 mod torrent_files;
