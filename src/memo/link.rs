@@ -42,7 +42,13 @@ pub enum LinkError {
 
 /// The link to hand out: `<origin>/share?seeds=<magnet, percent-encoded>`.
 pub fn share_link(origin: &str, magnet: &Magnet) -> String {
-    format!("{}/share?seeds={}", origin.trim_end_matches('/'), percent_encode(&magnet.to_string()))
+    let mut seeds = percent_encode(&magnet.to_string());
+    // A full stop or a bracket at the end would be taken for the sentence's, here and by every messenger.
+    if let Some(last) = seeds.chars().last().filter(|last| !last.is_ascii_alphanumeric()) {
+        seeds.pop();
+        seeds.push_str(&format!("%{:02X}", u32::from(last)));
+    }
+    format!("{}/share?seeds={seeds}", origin.trim_end_matches('/'))
 }
 
 /// Every memo that a text names, each once, in its order.
@@ -268,6 +274,16 @@ mod tests {
     fn hashes(text: &str) -> Vec<String> {
         let magnets = parse_link(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         magnets.iter().map(|magnet| magnet.info_hash.to_string()).collect()
+    }
+
+    #[test]
+    fn a_link_ends_with_nothing_that_a_sentence_could_claim() {
+        for end in ["a.", "a!", "a)", "a'", "a~", "a%", "a"] {
+            let shared = Magnet { trackers: vec![format!("wss://{end}")], ..magnet() };
+            let link = share_link("https://memos.example", &shared);
+            assert!(link.ends_with(|last: char| last.is_ascii_alphanumeric()), "{link}");
+            assert_eq!(parse_link(&format!("Listen: {link}.")), Ok(vec![shared]));
+        }
     }
 
     #[test]
