@@ -24,6 +24,8 @@ struct Found {
     info: Option<Info>,
     tracks: Option<Tracks>,
     clusters: Vec<ClusterPlan>,
+    /// Whether there was a block, of use or not.
+    saw_block: bool,
     too_long: bool,
     end_ns: u64,
 }
@@ -58,16 +60,18 @@ impl Scan {
 
     /// Plans the mended file. Whatever the recording lost at its end is left out.
     pub fn finish(self) -> Result<Layout, WebmError> {
-        let Found { ebml_header, info, tracks, clusters, too_long, end_ns } = self.found;
+        let Found { ebml_header, info, tracks, clusters, saw_block, too_long, end_ns } = self.found;
         if ebml_header.is_none() && !self.elements.is_at_start() {
             return Err(WebmError::NotWebm);
         }
         if too_long {
             return Err(WebmError::TooLong);
         }
-        let has_blocks = clusters.iter().any(ClusterPlan::is_kept);
-        let (Some(ebml_header), true) = (ebml_header, has_blocks) else { return Err(WebmError::NoSound) };
+        let (Some(ebml_header), true) = (ebml_header, saw_block) else { return Err(WebmError::NoSound) };
         let tracks = tracks.ok_or(WebmError::NoTracks)?;
+        if !clusters.iter().any(ClusterPlan::is_kept) {
+            return Err(WebmError::NoSound);
+        }
         let info = info.unwrap_or(Info { timestamp_scale: DEFAULT_TIMESTAMP_SCALE, date: None });
         Ok(Layout::plan(&ebml_header, &info, &tracks.element, tracks.audio, clusters, end_ns))
     }
@@ -77,8 +81,8 @@ impl Found {
     fn see(&mut self, part: Part<'_>) {
         match part {
             Part::EbmlHeader(element) => self.ebml_header = Some(element.to_vec()),
-            // A second Info or Tracks could only disagree with the first.
-            Part::Info(payload) if self.info.is_none() => self.info = Some(Info::read(payload)),
+            // A second Info or Tracks could only disagree with the first, and one behind the sound with what was timed.
+            Part::Info(payload) if self.info.is_none() && !self.saw_block => self.info = Some(Info::read(payload)),
             Part::Tracks(element, payload) if self.tracks.is_none() => {
                 self.tracks =
                     AudioTrack::read(&element[payload..]).map(|audio| Tracks { element: element.to_vec(), audio });
@@ -97,9 +101,12 @@ impl Found {
     }
 
     fn see_block(&mut self, element: &[u8], block: Option<Block>) {
+        self.saw_block = true;
         let Some(cluster) = self.clusters.last_mut() else { return };
+        // Blocks in front of the Tracks are of another recording, or of none; the writer leaves them out, too.
+        let Some(audio) = self.tracks.as_ref().map(|tracks| tracks.audio) else { return };
         cluster.add_block(element.len() as u64);
-        let (Some(block), Some(audio)) = (block, self.tracks.as_ref().map(|tracks| tracks.audio)) else { return };
+        let Some(block) = block else { return };
         let scale = self.info.as_ref().map_or(DEFAULT_TIMESTAMP_SCALE, |info| info.timestamp_scale);
         let start = cluster.timestamp().saturating_add_signed(block.offset);
         let sounding_ns = match block.duration {
@@ -129,7 +136,8 @@ impl Info {
 impl AudioTrack {
     const TYPE: u64 = 2;
 
-    fn read(tracks: &[u8]) -> Option<Self> {
+    /// From the payload of Tracks.
+    pub(super) fn read(tracks: &[u8]) -> Option<Self> {
         ebml::children(tracks).filter(|&(id, _)| id == ebml::TRACK_ENTRY).find_map(|(_, entry)| {
             let child = |wanted| ebml::children(entry).find(|&(id, _)| id == wanted).map(|(_, payload)| payload);
             let number = child(ebml::TRACK_NUMBER).and_then(ebml::read_uint)?;

@@ -228,6 +228,23 @@ fn what_holds_no_sound_is_an_error_that_says_so() {
     assert_eq!(remux(&without_tracks), Err(WebmError::NoTracks));
 }
 
+/// Found by the fuzzer: such blocks were kept and not timed, so that mending a mended recording made it longer.
+#[test]
+fn sound_in_front_of_what_describes_it_is_left_out() {
+    let clusters: Vec<usize> =
+        (0..CHROMIUM.len()).filter(|&at| CHROMIUM[at..].starts_with(&ebml::CLUSTER.to_be_bytes())).collect();
+    let (early, head_len) = (&CHROMIUM[clusters[3]..clusters[4]], clusters[0]);
+    let tracks_at = (0..head_len).find(|&at| CHROMIUM[at..].starts_with(&ebml::TRACKS.to_be_bytes()));
+    let tracks_at = tracks_at.expect("the head has tracks");
+    let displaced = [&CHROMIUM[..tracks_at], early, &CHROMIUM[tracks_at..]].concat();
+    let (mended, duration_ms) = remux(&displaced).expect("mends");
+    assert_eq!(Strict::read(&mended).blocks, Strict::read(&remux(CHROMIUM).expect("mends").0).blocks);
+    assert_eq!(remux(&mended), Ok((mended, duration_ms)));
+
+    let only_early = [&CHROMIUM[..tracks_at], early, &CHROMIUM[tracks_at..head_len]].concat();
+    assert_eq!(remux(&only_early), Err(WebmError::NoSound));
+}
+
 #[test]
 fn other_bytes_in_the_second_pass_are_noticed() {
     let mut scan = Scan::default();

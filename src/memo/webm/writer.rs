@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::elements::{Elements, Part};
 use super::layout::ClusterPlan;
+use super::scan::AudioTrack;
 use super::{WebmError, ebml};
 
 /// The second pass. [`push`](Self::push) the bytes that the [`Scan`](super::Scan) saw, take the mended ones from `out`, then
@@ -21,6 +22,8 @@ struct File {
     head: Option<Arc<[u8]>>,
     clusters: Arc<[ClusterPlan]>,
     audio_track: u64,
+    /// The Tracks were there: blocks have a meaning from here on.
+    has_tracks: bool,
     /// How many clusters have begun.
     begun: usize,
     /// Bytes of blocks that the current cluster still expects.
@@ -31,7 +34,8 @@ struct File {
 
 impl Writer {
     pub(super) fn new(head: Arc<[u8]>, clusters: Arc<[ClusterPlan]>, audio_track: u64) -> Self {
-        let file = File { head: Some(head), clusters, audio_track, begun: 0, expected: 0, changed: false };
+        let file =
+            File { head: Some(head), clusters, audio_track, has_tracks: false, begun: 0, expected: 0, changed: false };
         Self { elements: Elements::default(), file }
     }
 
@@ -55,6 +59,8 @@ impl File {
     fn write(&mut self, part: Part<'_>, out: &mut Vec<u8>) {
         match part {
             Part::Cluster => self.begin_cluster(out),
+            Part::Tracks(element, payload) => self.has_tracks |= AudioTrack::read(&element[payload..]).is_some(),
+            Part::SimpleBlock(..) | Part::BlockGroup(..) if !self.has_tracks => {}
             Part::SimpleBlock(element, payload) => {
                 let from = out.len();
                 if self.write_block(element, out) {
@@ -65,7 +71,7 @@ impl File {
                 self.write_block(element, out);
             }
             // The head and the fronts of the clusters hold what became of these.
-            Part::EbmlHeader(_) | Part::Info(_) | Part::Tracks(..) | Part::Timestamp(_) => {}
+            Part::EbmlHeader(_) | Part::Info(_) | Part::Timestamp(_) => {}
         }
     }
 
