@@ -120,10 +120,10 @@ impl Disk {
         self.pieces.contains_key(&(torrent, piece)) || self.lost.contains(&(torrent, piece))
     }
 
-    /// Whether every piece is there, and true.
+    /// Whether the metadata and every piece is there, and true.
     pub(crate) fn is_complete(&self, content: &Content) -> bool {
         let whole = self.stored(content.info_hash()).filter(|(_, stored)| *stored == Stored::True).count();
-        whole == content.info.piece_count() as usize
+        self.infos.contains_key(&content.info_hash()) && whole == content.info.piece_count() as usize
     }
 
     pub(crate) fn count(&self, torrent: InfoHash) -> usize {
