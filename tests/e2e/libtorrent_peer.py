@@ -21,7 +21,10 @@ TOLD = (
     | libtorrent.alert.category_t.status_notification
     | libtorrent.alert.category_t.tracker_notification
     | libtorrent.alert.category_t.connect_notification
+    | libtorrent.alert.category_t.peer_log_notification
 )
+# Of what peers say to each other, only how they get on: every block would be a line.
+TOLD_OF_PEERS = ("HANDSHAKE", "EXTENSIONS", "METADATA", "INTERESTED", "CHOKE", "REJECT", "ERROR")
 
 
 def main(purpose, *arguments):
@@ -45,7 +48,8 @@ def main(purpose, *arguments):
     while True:
         session.wait_for_alert(100)
         for alert in session.pop_alerts():
-            print(f"{alert.what()}: {alert.message()}", file=sys.stderr, flush=True)
+            if alert.what() != "peer_log" or any(word in alert.message() for word in TOLD_OF_PEERS):
+                print(f"{alert.what()}: {alert.message()}", file=sys.stderr, flush=True)
         if not done and torrent.status().is_seeding:
             done = True
             say(done={"info_hash": str(torrent.info_hashes().v1), "name": torrent.status().name})

@@ -84,9 +84,7 @@ impl Device {
     pub(crate) async fn hears_memo(&self) -> Heard {
         self.press("Play").await;
         self.plays().await;
-        if self.shows("button", "Pause").await {
-            self.press("Pause").await;
-        }
+        self.press_while_there("Pause").await;
         let known = async || self.audio("duration").await.filter(|seconds| seconds.is_finite());
         self.wait_for("the player shows a length", PLAY_LIMIT, known).await;
 
@@ -133,7 +131,7 @@ impl Device {
         self.sees("dialog", "Share memo").await;
         let ready = async || Some(self.reads("textbox", "Link").await).filter(|link| link.contains("/share?seeds="));
         let link = self.wait_for("the link is there", PLAY_LIMIT, ready).await;
-        self.is_at(&["waiting", "sending", "delivered"], PLAY_LIMIT).await;
+        self.is_at(&["waiting", "sending", "delivered"], FAR_LIMIT).await;
         link
     }
 

@@ -121,6 +121,15 @@ impl Device {
         self.wait_for(&format!("button {} can be pressed", names.join(" or ")), LIMIT, pressed).await;
     }
 
+    /// Presses the button of this name, unless it goes away first.
+    pub(crate) async fn press_while_there(&self, name: &str) {
+        let pressed_or_gone = async || match self.find("button", name).await {
+            Some(button) => button.click().await.ok(),
+            None => Some(()),
+        };
+        self.wait_for(&format!("button `{name}` is pressed or gone"), LIMIT, pressed_or_gone).await;
+    }
+
     /// Follows the link of this name.
     pub(crate) async fn follow(&self, name: &str) {
         self.does("link", name, Deed::Press).await;

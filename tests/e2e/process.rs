@@ -48,14 +48,20 @@ impl Process {
 
     /// Waits longer than usual for the line that `pick` recognises.
     pub(crate) fn wait_for_line_within<T>(&self, limit: Duration, pick: impl Fn(&str) -> Option<T>) -> T {
+        self.says_within(limit, pick)
+            .unwrap_or_else(|| panic!("{} did not get so far within {limit:?}; it said: {}", self.name, self.said()))
+    }
+
+    /// Waits for the line that `pick` recognises, if it comes in time.
+    pub(crate) fn says_within<T>(&self, limit: Duration, pick: impl Fn(&str) -> Option<T>) -> Option<T> {
         let deadline = Instant::now() + limit;
         let lines = self.lines.lock().expect("no other reader has panicked");
         while let Ok(line) = lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             if let Some(found) = pick(&line) {
-                return found;
+                return Some(found);
             }
         }
-        panic!("{} did not get so far within {limit:?}; it said: {}", self.name, self.said())
+        None
     }
 
     /// Asks the program to end (SIGTERM) and waits until it has.
@@ -83,6 +89,9 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("{} said: {}", self.name, self.said());
+        }
         // It may have ended already; then there is nothing to do.
         self.child.kill().ok();
         self.child.wait().ok();

@@ -7,6 +7,7 @@ use serde_json::json;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Whose tracker it is.
@@ -98,13 +99,19 @@ pub(crate) fn reference() -> (Process, String) {
 
 /// aquatic_ws, with what it has to be told in a file in `folder`. It keeps IPv4 and IPv6 apart, so its address is one of IPv4.
 fn aquatic(folder: &Path) -> (Process, String) {
-    let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
-    let config = folder.join("aquatic.toml");
-    let text = format!("log_level = \"info\"\n[network]\naddress = \"{free}\"\n");
-    std::fs::write(&config, text).expect("a file in the folder");
-    let process = Process::start(Command::new(installed("aquatic_ws")).arg("-c").arg(config));
-    process.wait_for_line(|line| line.contains("created tcp listener").then_some(()));
-    (process, format!("ws://{free}"))
+    // On a busy machine its workers sometimes wait for each other for ever; then it is started anew.
+    const TRIES: usize = 5;
+    const READY_LIMIT: Duration = Duration::from_secs(10);
+    let started = (0..TRIES).find_map(|_| {
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
+        let config = folder.join("aquatic.toml");
+        let text = format!("log_level = \"info\"\n[network]\naddress = \"{free}\"\n");
+        std::fs::write(&config, text).expect("a file in the folder");
+        let process = Process::start(Command::new(installed("aquatic_ws")).arg("-c").arg(config));
+        process.says_within(READY_LIMIT, |line| line.contains("joined channels").then_some(()))?;
+        Some((process, format!("ws://{free}")))
+    });
+    started.unwrap_or_else(|| panic!("aquatic_ws did not get ready in {TRIES} tries"))
 }
 
 /// A program that `tests/install.sh` put into the project, or that the machine has.
