@@ -176,7 +176,6 @@ impl Shared {
                         }
                     }
                     self.write_pieces(info_hash, pieces).await;
-                    self.complete(info_hash).await;
                 }
                 Job::Begin(info_hash, raw) => self.begin(info_hash, &raw).await,
                 Job::Lose(info_hash, piece) => self.lose(info_hash, piece).await,
@@ -187,30 +186,47 @@ impl Shared {
         }
     }
 
-    async fn write_pieces(&self, info_hash: InfoHash, pieces: Vec<(PieceIndex, Vec<u8>)>) {
+    async fn write_pieces(self: &Rc<Self>, info_hash: InfoHash, pieces: Vec<(PieceIndex, Vec<u8>)>) {
         let indices: Vec<PieceIndex> = pieces.iter().map(|(piece, _)| *piece).collect();
         let result = self.try_write_pieces(info_hash, pieces).await;
+        let (result, arrived) = match result {
+            Ok(arrived) => (Ok(()), arrived),
+            Err(why) => (Err(why), Vec::new()),
+        };
         for piece in indices {
             (self.on_event)(DiskEvent::PieceWritten(info_hash, piece, result.clone()));
         }
+        for memo in arrived {
+            self.note_arrived(info_hash, memo);
+        }
     }
 
-    async fn try_write_pieces(&self, info_hash: InfoHash, pieces: Vec<(PieceIndex, Vec<u8>)>) -> Result<(), String> {
-        let (records, pieces) = {
+    /// The memos that are complete with these pieces are told so in the same transaction, and returned.
+    async fn try_write_pieces(
+        &self,
+        info_hash: InfoHash,
+        pieces: Vec<(PieceIndex, Vec<u8>)>,
+    ) -> Result<Vec<Memo>, String> {
+        let (records, arrived, pieces) = {
             let held = self.held.borrow();
             let held = held.get(&info_hash).ok_or("The memo is not wanted any more.")?;
+            let mut have = held.have.clone();
+            for (piece, _) in &pieces {
+                have.set(piece.get());
+            }
             let start = |piece| held.info.piece_range(piece).start;
             let pieces = pieces.into_iter().map(|(piece, bytes)| (piece.get(), start(piece), bytes));
-            (held.records().ok_or("The memo is not wanted any more.")?, pieces.collect())
+            let records = held.records().ok_or("The memo is not wanted any more.")?;
+            (records, held.arrived_with(&have), pieces.collect())
         };
-        let written = self.store.write_pieces(&records, info_hash, pieces).await;
-        let have = written.map_err(|error| error.to_string())?;
+        let written = self.store.write_last_pieces(&records, info_hash, pieces, &arrived).await;
+        let (have, memos) = written.map_err(|error| error.to_string())?;
         if let Some(held) = self.held.borrow_mut().get_mut(&info_hash)
             && let Ok(have) = Bitfield::from_bytes(have, held.info.piece_count())
         {
             held.have = have;
         }
-        Ok(())
+        Ok(memos)
     }
 
     async fn lose(&self, info_hash: InfoHash, piece: PieceIndex) {
@@ -252,7 +268,7 @@ impl Shared {
         }
     }
 
-    /// Each memo of which all is here is told so.
+    /// Each memo of which all is here is told so, where that was missed.
     async fn complete(self: &Rc<Self>, info_hash: InfoHash) {
         let arrived = self.held.borrow().get(&info_hash).map(Held::arrived).unwrap_or_default();
         for id in arrived {
@@ -262,18 +278,21 @@ impl Shared {
                 memo.shared = true;
             });
             match updated.await {
-                Ok(Some(memo)) => {
-                    if let Some(held) = self.held.borrow_mut().get_mut(&info_hash) {
-                        held.memos.iter_mut().filter(|known| known.id == id).for_each(|known| known.complete = true);
-                    }
-                    (self.on_event)(DiskEvent::Imported(id));
-                    self.clone().examine(memo);
-                }
+                Ok(Some(memo)) => self.note_arrived(info_hash, memo),
                 // Deleted in the meantime.
                 Ok(None) => {}
                 Err(error) => self.report(&error),
             }
         }
+    }
+
+    /// The row of this memo says that all of it is here.
+    fn note_arrived(self: &Rc<Self>, info_hash: InfoHash, memo: Memo) {
+        if let Some(held) = self.held.borrow_mut().get_mut(&info_hash) {
+            held.memos.iter_mut().filter(|known| known.id == memo.id).for_each(|known| known.complete = true);
+        }
+        (self.on_event)(DiskEvent::Imported(memo.id.clone()));
+        self.clone().examine(memo);
     }
 
     /// Finds out what nobody wrote on a card. Not in the line: decoding takes its time.

@@ -49,9 +49,14 @@ impl Held {
 
     /// The memos that are all here and do not know it yet.
     pub(super) fn arrived(&self) -> Vec<MemoId> {
+        self.arrived_with(&self.have)
+    }
+
+    /// The memos that are all here when these pieces are, and do not know it yet.
+    pub(super) fn arrived_with(&self, have: &Bitfield) -> Vec<MemoId> {
         let here = |memo: &&Memo| {
             let bytes = memo.in_records(0..memo.size);
-            !memo.complete && self.info.pieces_in(bytes).all(|piece| self.have.get(piece.get()))
+            !memo.complete && self.info.pieces_in(bytes).all(|piece| have.get(piece.get()))
         };
         self.memos.iter().filter(here).map(|memo| memo.id.clone()).collect()
     }

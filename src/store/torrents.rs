@@ -128,7 +128,23 @@ impl Store {
         info_hash: InfoHash,
         pieces: Vec<(u32, u64, Vec<u8>)>,
     ) -> Result<Vec<u8>, StoreError> {
-        let change = self.change(&[AUDIO, TORRENTS], Durability::Relaxed)?;
+        self.write_last_pieces(records, info_hash, pieces, &[]).await.map(|(have, _)| have)
+    }
+
+    /// As [`Store::write_pieces`], where these memos are complete with them: their rows say so in the same transaction. Returns
+    /// the rows, too, but those of memos that were deleted meanwhile.
+    ///
+    /// # Errors
+    /// As [`Store::write_pieces`].
+    pub async fn write_last_pieces(
+        &self,
+        records: &Records,
+        info_hash: InfoHash,
+        pieces: Vec<(u32, u64, Vec<u8>)>,
+        arrived: &[MemoId],
+    ) -> Result<(Vec<u8>, Vec<Memo>), StoreError> {
+        let stores: &[&str] = if arrived.is_empty() { &[AUDIO, TORRENTS] } else { &[AUDIO, TORRENTS, MEMOS] };
+        let change = self.change(stores, Durability::Relaxed)?;
         let Some(torrent) = change.get(TORRENTS, &info_hash.to_string().into()).await? else {
             return Err(StoreError::Other("this memo was removed while it was arriving.".to_owned()));
         };
@@ -138,9 +154,19 @@ impl Store {
             write_at(&change, records, *start, bytes).await?;
         }
         set_have(&torrent, &have)?;
+        if !arrived.is_empty() {
+            Reflect::set(&torrent, &"shared".into(), &true.into()).map_err(|thrown| StoreError::from_js(&thrown))?;
+        }
         change.put(TORRENTS, &torrent)?;
+        let mut memos = Vec::new();
+        for id in arrived {
+            let Some(value) = change.get(MEMOS, &id.as_str().into()).await? else { continue };
+            let memo = Memo { complete: true, shared: true, ..row::from_js("memo", value)? };
+            change.put(MEMOS, &row::to_js("memo", &memo)?)?;
+            memos.push(memo);
+        }
         change.done().await?;
-        Ok(have)
+        Ok((have, memos))
     }
 
     /// Notes that a piece is not there any more. A torrent that is not there has none.
