@@ -7,7 +7,7 @@
 //! - `paper` writes tables to `target/bench/`, and BENCHMARKS.md from all that lies there; `machine` says where it was.
 //! - `watch` looks at one transfer step by step, with profiles of the CPU: `WATCH=folder`.
 //!
-//! `ROUNDS=` says how many rounds count, `CASES=` which cases run (any part of their names). Nothing here passes or fails by
+//! `ROUNDS=` says how many rounds count, `CASES=` which cases run (parts of their names, with `;` between them). Nothing here passes or fails by
 //! a time: a bar that is missed is a line in the table.
 #![cfg(not(target_arch = "wasm32"))]
 // What is shared with the end-to-end tests has parts that only journeys use.
@@ -38,6 +38,7 @@ mod distance;
 mod field;
 mod hidden;
 mod hosts;
+mod library;
 mod machine;
 mod paper;
 mod processor;
@@ -63,6 +64,11 @@ fn main() {
                 transfers::measure(stage, &mut paper).await;
             });
             paper.write("browsers");
+            if wanted(library::NAME) {
+                let mut paper = Paper::new("A library of 1,000 shared memos");
+                journey(async |stage| library::measure(stage, &mut paper).await);
+                paper.write("library");
+            }
         }
         Some("distance") => {
             let mut paper = Paper::new("Beside webtorrent 3, far from each other");
@@ -81,5 +87,5 @@ fn rounds() -> usize {
 
 /// Whether a case was asked for.
 fn wanted(case: &str) -> bool {
-    std::env::var("CASES").map_or(true, |cases| cases.split(',').any(|wanted| case.contains(wanted.trim())))
+    std::env::var("CASES").map_or(true, |cases| cases.split(';').any(|wanted| case.contains(wanted.trim())))
 }

@@ -101,11 +101,25 @@ impl Paper {
         self.row([name, blank(), milliseconds(laps.total_ms(side)), blank(), blank(), blank(), blank()]);
     }
 
+    /// Something that stands for itself, and whether it is as it should be.
+    pub(crate) fn fact(&mut self, what: &str, measured: &str, bar: Option<(&str, bool)>) {
+        let (bar, met) = bar.map_or(("", ""), |(bar, is_met)| (bar, in_a_word(is_met)));
+        self.line(
+            "| | measured | bar | |\n| --- | --- | --- | --- |\n",
+            &[what, measured, bar, met].map(str::to_owned),
+        );
+    }
+
     fn row(&mut self, cells: [String; 7]) {
+        const HEAD: &str = "| case | Voice Memos | beside it | CPU, both | ratio | bar | |\n\
+                            | --- | --- | --- | --- | --- | --- | --- |\n";
+        self.line(HEAD, &cells);
+    }
+
+    fn line(&mut self, head: &str, cells: &[String]) {
         if !self.has_table {
             self.has_table = true;
-            self.text.push_str("| case | Voice Memos | beside it | CPU, both | ratio | bar | |\n");
-            self.text.push_str("| --- | --- | --- | --- | --- | --- | --- |\n");
+            self.text.push_str(head);
         }
         let _ = writeln!(self.text, "| {} |", cells.join(" | "));
         eprintln!("{}", cells.join(" | "));
@@ -163,5 +177,9 @@ fn ratio(ratio: f64) -> String {
 }
 
 fn verdict(bar: Bar, ratio: f64) -> String {
-    if bar.is_met_by(ratio) { "met".to_owned() } else { "missed".to_owned() }
+    in_a_word(bar.is_met_by(ratio)).to_owned()
+}
+
+fn in_a_word(is_met: bool) -> &'static str {
+    if is_met { "met" } else { "missed" }
 }
