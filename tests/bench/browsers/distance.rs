@@ -7,7 +7,7 @@ use crate::hosts::{Host, hosts};
 use crate::paper::{Bar, Paper};
 use crate::race::Race;
 use crate::server::{built, built_with_config, private_config};
-use crate::side::Side::{App, Bare, WebTorrent};
+use crate::side::Side::{App, WebTorrent};
 use crate::stage::Stage;
 use crate::{rounds, wanted};
 use std::net::SocketAddr;
@@ -35,9 +35,8 @@ pub(crate) async fn measure(stage: &Stage, paper: &mut Paper) {
     let (_driver_of_receiver, receiver) = browser(stage, receiver, middle).await;
     for (name, bytes, bar) in CASES.into_iter().filter(|(name, ..)| wanted(name)) {
         let race = Race { field: &field, sender: sender.clone(), receivers: vec![receiver.clone()], bytes };
-        let laps = race.run(name, &[App, WebTorrent, Bare], rounds()).await;
+        let laps = race.run(name, &[App, WebTorrent], rounds()).await;
         paper.compare(name, &laps, Bar::AtMost(bar));
-        paper.mention(name, &laps, Bare);
     }
     sender.close().await;
     receiver.close().await;

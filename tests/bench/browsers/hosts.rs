@@ -5,9 +5,10 @@ use crate::process::{Process, program};
 use rustix::process::setpriority_process;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use std::collections::VecDeque;
-use std::fs::File;
+use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::fd::AsFd;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::mpsc as blocking;
@@ -35,6 +36,10 @@ const NICE: i32 = -20;
 /// Each namespace has ports of its own.
 const CHROMEDRIVER_PORT: u16 = 9515;
 
+/// Where `ip` keeps namespaces, and how ours begin; the id of the process that made them follows.
+const NAMESPACES: &str = "/run/netns";
+const NAME: &str = "memos-";
+
 /// A host. Dropping it removes its namespace.
 pub(crate) struct Host {
     namespace: String,
@@ -46,6 +51,7 @@ type Parcel = (Instant, Vec<u8>);
 
 /// So many hosts, with the same way between any two of them.
 pub(crate) fn hosts(count: u8) -> Vec<Host> {
+    remove_leftovers();
     let (senders, receivers): (Vec<_>, Vec<_>) = (0..count).map(|_| mpsc::unbounded_channel::<Parcel>()).unzip();
     let senders = Arc::new(senders);
     let connected = (1..).zip(receivers).map(|(number, parcels)| Host::connected(number, &senders, parcels));
@@ -54,7 +60,7 @@ pub(crate) fn hosts(count: u8) -> Vec<Host> {
 
 impl Host {
     fn connected(number: u8, others: &Arc<Vec<UnboundedSender<Parcel>>>, parcels: UnboundedReceiver<Parcel>) -> Host {
-        let namespace = format!("memos-{}-{number}", std::process::id());
+        let namespace = format!("{NAME}{}-{number}", std::process::id());
         ip(&format!("netns add {namespace}"));
         let host = Host { namespace, address: Ipv4Addr::new(10, 77, 0, number) };
         let others = Arc::clone(others);
@@ -81,7 +87,7 @@ impl Host {
 
     /// Has a thread of its own do something on this host. Sockets that it makes stay there.
     fn inside<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> thread::JoinHandle<T> {
-        let namespace = File::open(format!("/run/netns/{}", self.namespace)).expect("the namespace is there");
+        let namespace = File::open(Path::new(NAMESPACES).join(&self.namespace)).expect("the namespace is there");
         thread::spawn(move || {
             move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network)).expect("root may move");
             work()
@@ -127,6 +133,17 @@ impl Drop for Host {
     fn drop(&mut self) {
         // What still runs there keeps it alive until it ends.
         Command::new("ip").args(["netns", "del", &self.namespace]).status().ok();
+    }
+}
+
+/// Removes the hosts of runs that were killed.
+fn remove_leftovers() {
+    for namespace in fs::read_dir(NAMESPACES).into_iter().flatten().flatten() {
+        let name = namespace.file_name().to_string_lossy().into_owned();
+        let process = name.strip_prefix(NAME).and_then(|rest| rest.split('-').next());
+        if process.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
+            ip(&format!("netns del {name}"));
+        }
     }
 }
 

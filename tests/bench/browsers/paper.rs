@@ -94,13 +94,6 @@ impl Paper {
         ]);
     }
 
-    /// A line for what is only there to compare with.
-    pub(crate) fn mention(&mut self, case: &str, laps: &Laps, side: Side) {
-        let blank = || String::new();
-        let name = format!("{case}: a {}", side.name());
-        self.row([name, blank(), milliseconds(laps.total_ms(side)), blank(), blank(), blank(), blank()]);
-    }
-
     /// Something that stands for itself, and whether it is as it should be.
     pub(crate) fn fact(&mut self, what: &str, measured: &str, bar: Option<(&str, bool)>) {
         let (bar, met) = bar.map_or(("", ""), |(bar, is_met)| (bar, in_a_word(is_met)));

@@ -8,6 +8,11 @@ const TICK_MS: f64 = 10.0;
 
 /// What a process and all it started have used until now, in milliseconds.
 pub(crate) fn used_ms(pid: u32) -> f64 {
+    used_by_kind_ms(pid).values().sum()
+}
+
+/// The same for each kind of process: the browser's own, its pages, its network, its graphics.
+pub(crate) fn used_by_kind_ms(pid: u32) -> BTreeMap<String, f64> {
     let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     let mut used: BTreeMap<u32, f64> = BTreeMap::new();
     for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
@@ -21,11 +26,21 @@ pub(crate) fn used_ms(pid: u32) -> f64 {
             used.insert(id, times.iter().sum::<u64>() as f64 * TICK_MS);
         }
     }
-    let mut sum = 0.0;
+    let mut sums: BTreeMap<String, f64> = BTreeMap::new();
     let mut of = vec![pid];
     while let Some(id) = of.pop() {
-        sum += used.get(&id).unwrap_or(&0.0);
+        *sums.entry(kind(id)).or_default() += used.get(&id).unwrap_or(&0.0);
         of.extend(children.remove(&id).unwrap_or_default());
     }
-    sum
+    sums
+}
+
+/// What Chromium calls the process in its command line.
+fn kind(pid: u32) -> String {
+    let line = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    // Chromium's helpers write theirs anew, with spaces in place of zeros.
+    let argument =
+        |name: &str| line.split(['\0', ' ']).find_map(|argument| argument.strip_prefix(name)).map(str::to_owned);
+    let kind = argument("--utility-sub-type=").or_else(|| argument("--type="));
+    kind.unwrap_or_else(|| "browser".to_owned())
 }

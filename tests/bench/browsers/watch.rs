@@ -4,6 +4,7 @@
 use crate::browser::Browser::Chromium;
 use crate::device::Device;
 use crate::field::{self, Field};
+use crate::processor::used_by_kind_ms;
 use crate::side::Side::{self, App, WebTorrent};
 use crate::stage::Stage;
 use crate::{rounds, wanted};
@@ -48,9 +49,17 @@ async fn one(field: &Field, sender: &Device, receiver: &Device, side: Side, byte
         session.in_chromium_itself("Profiler.setSamplingInterval", json!({ "interval": SAMPLE_US })).await;
         session.in_chromium_itself("Profiler.start", json!({})).await;
     }
+    let mut before = Vec::new();
+    for (device, _) in both {
+        before.push(used_by_kind_ms(device.session().await.pid));
+    }
     let took = side.receives(receiver, &offered, 0.0).await.expect("a transfer");
     let mut steps = format!("{}, {bytes} bytes: {:.0} ms\n", side.name(), took.ended_ms - took.began_ms);
-    for (device, name) in both {
+    for ((device, name), before) in both.into_iter().zip(before) {
+        for (kind, used) in used_by_kind_ms(device.session().await.pid) {
+            let used = used - before.get(&kind).unwrap_or(&0.0);
+            let _ = writeln!(steps, "{name}, CPU of {kind}: {used:.0} ms");
+        }
         let profile = device.session().await.in_chromium_itself("Profiler.stop", json!({})).await;
         fs::write(format!("{file}-{name}.cpuprofile"), profile["profile"].to_string()).expect("a file");
         let marks = device.eval("return window.marks()", vec![]).await;
