@@ -77,7 +77,7 @@ fn report(paper: &mut Paper, announced: &Value, seen: &Value, busy_s: f64, threa
 /// Puts memos that were shared long ago into the store, as the app would have.
 async fn fill(device: &Device, ground: &Ground) {
     Side::App.opens(device, ground).await;
-    let torrents: Vec<Value> = (0..MEMOS).map(|number| torrent(number)).collect();
+    let torrents: Vec<Value> = (0..MEMOS).map(torrent).collect();
     let arguments = vec![json!(torrents), json!(MEMO_BYTES), json!(ground.tracker)];
     let stored = device.eval_async(include_str!("library_fill.js"), arguments).await;
     assert_eq!(stored, MEMOS, "all memos are stored");
