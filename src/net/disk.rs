@@ -297,21 +297,11 @@ impl Shared {
 
     /// Finds out what nobody wrote on a card. Not in the line: decoding takes its time.
     fn examine(self: Rc<Self>, memo: Memo) {
-        if memo.duration_ms > 0 && !memo.waveform.is_empty() {
-            return;
-        }
         spawn_local(async move {
-            let Some(sound) = examine::sound_of(&self.store, &memo).await else { return };
-            let updated = self.store.update_memo(&memo.id, |memo| {
-                if memo.duration_ms == 0 {
-                    memo.duration_ms = sound.duration_ms;
-                }
-                if memo.waveform.is_empty() {
-                    memo.waveform = sound.waveform;
-                }
-            });
-            if let Ok(Some(memo)) = updated.await {
-                (self.on_event)(DiskEvent::MemoChanged(memo.id));
+            match examine::fill_in(&self.store, &memo).await {
+                Ok(true) => (self.on_event)(DiskEvent::MemoChanged(memo.id)),
+                Ok(false) => {}
+                Err(error) => self.report(&error),
             }
         });
     }

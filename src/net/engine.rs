@@ -21,8 +21,8 @@ use super::audio_source::AudioSource;
 use super::driver::{Driver, DriverEvent};
 use super::leadership::Leadership;
 use super::tabs::{Order, Tabs, Word};
-use super::{Change, Config, Held, clock};
-use crate::memo::MemoId;
+use super::{Change, Config, Held, clock, examine};
+use crate::memo::{Memo, MemoId};
 use crate::store::{Store, TorrentRow};
 use crate::torrent::{Command, InfoHash, Instant, Status};
 use crate::web::Listener;
@@ -123,6 +123,19 @@ impl Engine {
     /// Somebody listens here: these bytes come first.
     pub fn want_soon(&self, info_hash: InfoHash, bytes: Range<u64>) {
         self.0.want_soon(info_hash, bytes);
+    }
+
+    /// Somebody looks at this memo. What it sounds like is found out if that was never finished: the page may have been left
+    /// when the memo had just arrived.
+    pub fn examine(&self, memo: Memo) {
+        let inner = self.0.clone();
+        spawn_local(async move {
+            match examine::fill_in(&inner.store, &memo).await {
+                Ok(true) => inner.announce(Change::MemoChanged(memo.id)),
+                Ok(false) => {}
+                Err(error) => inner.announce(Change::Problem(error.to_string())),
+            }
+        });
     }
 
     /// The network may have changed: every tracker is tried at once. The engine notices by itself when the browser does.

@@ -2,6 +2,10 @@
 
 use crate::browser::Session;
 
+/// What Firefox says of any page that is left while it writes. Tests leave pages as people do, at any moment; that nothing is
+/// lost by it is what they check in other ways.
+const LEFT_WHILE_WRITING: &str = "transaction that was not yet complete has been aborted due to page navigation";
+
 /// All warnings and errors since the browser started (Firefox) or since the last call (Chromium).
 pub(crate) async fn complaints(session: &Session) -> Vec<String> {
     let Some(geckodriver) = &session.geckodriver else {
@@ -13,7 +17,7 @@ pub(crate) async fn complaints(session: &Session) -> Vec<String> {
     let noticed = session.in_firefox_itself(include_str!("console_firefox.js")).await;
     let noticed: Vec<String> = serde_json::from_value(noticed).expect("a list of lines");
     let logged = geckodriver.lines_said().into_iter().filter(|line| is_of_a_page(line));
-    noticed.into_iter().chain(logged).collect()
+    noticed.into_iter().chain(logged).filter(|line| !line.contains(LEFT_WHILE_WRITING)).collect()
 }
 
 /// Whether a line that Firefox printed is a warning or an error of a page. Firefox's own modules put

@@ -51,6 +51,13 @@ fn One(id: MemoId) -> impl IntoView {
             app.player.open(app, &row);
         }
     });
+    Effect::new(move || {
+        if let Some(engine) = app.engine.get()
+            && let Some(row) = row.get_untracked()
+        {
+            engine.examine(row);
+        }
+    });
 
     let delete = move |_| {
         if let Some(row) = row.get_untracked() {
