@@ -240,6 +240,19 @@ async fn pieces_become_a_memo_that_is_passed_on_and_heard() {
     assert!(heard.duration_ms > 0 && !heard.waveform.is_empty(), "its length and shape come from its sound");
 }
 
+#[wasm_bindgen_test]
+async fn what_was_left_while_it_was_examined_is_examined_when_somebody_looks() {
+    let store = store().await;
+    let own = Memo { duration_ms: 0, waveform: Waveform::default(), ..recorded(&store, "").await };
+    store.put_memo(&own).await.expect("the row");
+    let (engine, mut changes) = engine(&store);
+    engine.examine(own.clone());
+    let changed = Change::MemoChanged(own.id.clone());
+    while changes.next().await.expect("the engine goes on") != changed {}
+    let heard = memo(&store, &own.id).await;
+    assert!(heard.duration_ms > 0 && !heard.waveform.is_empty(), "its length and shape come from its sound");
+}
+
 /// Two sounds with a text in between, and what they are made of. Each piece border lies inside of a file.
 fn album() -> (Info, Vec<u8>) {
     let text = b"What was said, and by whom.";

@@ -267,6 +267,20 @@ async fn an_arriving_memo_keeps_its_pieces_together_with_what_says_so() {
     assert_eq!(store.read_audio(&memo, 8..10).await, Ok(Some(vec![8, 9])));
     assert_eq!(store.read_audio(&memo, 0..10).await, Ok(None), "piece 1 is still to come");
 
+    let last = vec![(1, 4, vec![4; 4])];
+    let (have, arrived) = store
+        .write_last_pieces(&memo.records(), info_hash, last, std::slice::from_ref(&memo.id))
+        .await
+        .expect("stored");
+    let complete = Memo { complete: true, shared: true, ..memo.clone() };
+    assert_eq!((have, &arrived), (vec![0b1110_0000], &vec![complete.clone()]));
+    assert_eq!(
+        store.memo(&memo.id).await,
+        Ok(Some(complete)),
+        "the last piece and what says that it was the last are one change"
+    );
+    assert!(store.torrent(info_hash).await.expect("read").expect("the row").shared);
+
     store.delete_memo(&memo.id).await.expect("removed");
     let late = store.write_pieces(&memo.records(), info_hash, vec![(1, 4, vec![4; 4])]).await;
     assert!(late.is_err(), "a removed memo stays removed");
