@@ -194,11 +194,7 @@ impl Device {
 
     /// Runs the body of an async function in the page and waits for what it returns.
     pub(crate) async fn eval_async(&self, script: &str, arguments: Vec<Value>) -> Value {
-        let script = format!(
-            "const done = arguments[arguments.length - 1];
-             (async function () {{ {script} }}).apply(null, arguments)
-                 .then((value) => done({{ value }}), (error) => done({{ error: String(error) }}));"
-        );
+        let script = as_promise(script);
         let session = self.session().await;
         let outcome = session.driver.execute_async(script.as_str(), arguments).await;
         let outcome = outcome.unwrap_or_else(|error| panic!("{}: {script}: {error}", self.name));
@@ -224,4 +220,13 @@ impl Device {
 async fn outline(session: &Session) -> String {
     let outline = session.driver.execute(include_str!("outline.js"), vec![]).await;
     outline.map_or_else(|error| error.to_string(), |outline| outline.json().as_str().unwrap_or_default().to_owned())
+}
+
+/// The body of an async function as the script of a driver's "execute async". The driver's own last argument is kept from it.
+pub(crate) fn as_promise(body: &str) -> String {
+    format!(
+        "const done = arguments[arguments.length - 1];
+         (async function () {{ {body} }}).apply(null, Array.prototype.slice.call(arguments, 0, -1))
+             .then((value) => done({{ value }}), (error) => done({{ error: String(error) }}));"
+    )
 }

@@ -1,6 +1,6 @@
 //! Who is compared. Each sends and receives in pages of its own.
 
-use crate::device::Device;
+use crate::device::{Device, as_promise};
 use crate::field::noise;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -119,13 +119,4 @@ pub(crate) fn took(answer: &Value) -> Result<Took, String> {
         (Some(began_ms), Some(ended_ms)) => Ok(Took { began_ms, ended_ms }),
         _ => Err(answer.to_string()),
     }
-}
-
-/// The body of an async function as the script of a driver's "execute async".
-fn as_promise(body: &str) -> String {
-    format!(
-        "const done = arguments[arguments.length - 1];
-         (async function () {{ {body} }}).apply(null, arguments)
-             .then((value) => done({{ value }}), (error) => done({{ error: String(error) }}));"
-    )
 }
