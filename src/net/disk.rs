@@ -20,6 +20,9 @@ use crate::torrent::{Bitfield, Info, InfoHash, PieceIndex};
 /// Bytes of pieces in one transaction: enough to make its overhead small, few enough to be on disk soon.
 const MAX_BATCH_BYTES: usize = 4 * 1024 * 1024;
 
+/// Bytes that are read at once: a transaction costs as much as 1 MiB does, and what comes first is to leave early.
+const MAX_RUN_BYTES: u32 = 1024 * 1024;
+
 /// What storage tells the driver.
 #[derive(Debug)]
 pub(super) enum DiskEvent {
@@ -57,6 +60,8 @@ pub(super) struct Disk {
 struct Shared {
     store: Store,
     held: RefCell<BTreeMap<InfoHash, Held>>,
+    /// Pieces to read in the next turn.
+    asked: RefCell<Vec<(InfoHash, PieceIndex)>>,
     on_event: Box<dyn Fn(DiskEvent)>,
 }
 
@@ -64,7 +69,12 @@ impl Disk {
     /// Storage that knows no torrent yet.
     pub(super) fn new(store: Store, on_event: impl Fn(DiskEvent) + 'static) -> Self {
         let (line, jobs) = mpsc::unbounded();
-        let shared = Rc::new(Shared { store, held: RefCell::default(), on_event: Box::new(on_event) });
+        let shared = Rc::new(Shared {
+            store,
+            held: RefCell::default(),
+            asked: RefCell::default(),
+            on_event: Box::new(on_event),
+        });
         spawn_local(shared.clone().work(jobs));
         Self { shared, line }
     }
@@ -94,18 +104,13 @@ impl Disk {
         self.shared.held.borrow_mut().remove(info_hash);
     }
 
-    /// Reads a piece, then reports [`DiskEvent::PieceRead`].
+    /// Reads a piece, then reports [`DiskEvent::PieceRead`]. What is asked for in one go is read in as few transactions as can be.
     pub(super) fn read(&self, info_hash: InfoHash, piece: PieceIndex) {
-        let shared = self.shared.clone();
-        spawn_local(async move {
-            let source =
-                shared.held.borrow().get(&info_hash).map(|held| (held.records(), held.info.piece_range(piece)));
-            let bytes = match source {
-                Some((Some(records), range)) => shared.store.read_records(&records, range).await.ok().flatten(),
-                _ => None,
-            };
-            (shared.on_event)(DiskEvent::PieceRead(info_hash, piece, bytes));
-        });
+        let mut asked = self.shared.asked.borrow_mut();
+        if asked.is_empty() {
+            spawn_local(self.shared.clone().read_asked());
+        }
+        asked.push((info_hash, piece));
     }
 
     /// Stores a verified piece, then reports [`DiskEvent::PieceWritten`].
@@ -148,6 +153,55 @@ impl Disk {
 }
 
 impl Shared {
+    /// Reads what was asked for in this turn. Neighbours are read together: the records that they lie in are read whole.
+    async fn read_asked(self: Rc<Self>) {
+        let mut asked = self.asked.take();
+        asked.sort_unstable();
+        for run in asked.chunk_by(|(one, piece), (other, next)| one == other && piece.get() + 1 == next.get()) {
+            let (info_hash, first) = run[0];
+            let held = self.held.borrow();
+            let at_once = held.get(&info_hash).map_or(1, |held| MAX_RUN_BYTES / held.info.piece_len(first).max(1));
+            for run in run.chunks(at_once.max(1) as usize) {
+                let pieces = run.iter().map(|(_, piece)| *piece).collect();
+                spawn_local(self.clone().read_run(info_hash, pieces));
+            }
+        }
+    }
+
+    /// Reads pieces that follow one another; each by itself if not all of them are there.
+    async fn read_run(self: Rc<Self>, info_hash: InfoHash, pieces: Vec<PieceIndex>) {
+        if let Some(read) = self.read_pieces(info_hash, &pieces).await {
+            for (piece, bytes) in pieces.into_iter().zip(read) {
+                (self.on_event)(DiskEvent::PieceRead(info_hash, piece, Some(bytes)));
+            }
+            return;
+        }
+        for piece in pieces {
+            let bytes = self.read_pieces(info_hash, &[piece]).await.and_then(|mut read| read.pop());
+            (self.on_event)(DiskEvent::PieceRead(info_hash, piece, bytes));
+        }
+    }
+
+    /// The bytes of pieces that follow one another. `None` when some are not there.
+    async fn read_pieces(&self, info_hash: InfoHash, pieces: &[PieceIndex]) -> Option<Vec<Vec<u8>>> {
+        let (records, ranges) = {
+            let held = self.held.borrow();
+            let held = held.get(&info_hash)?;
+            let ranges: Vec<_> = pieces.iter().map(|piece| held.info.piece_range(*piece)).collect();
+            (held.records()?, ranges)
+        };
+        let (start, end) = (ranges.first()?.start, ranges.last()?.end);
+        let mut rest = self.store.read_records(&records, start..end).await.ok()??;
+        let mut read = Vec::with_capacity(ranges.len());
+        for range in ranges[1..].iter().rev() {
+            let at = usize::try_from(range.start - start).ok().filter(|at| *at <= rest.len())?;
+            read.push(rest.split_off(at));
+        }
+        read.push(rest);
+        read.reverse();
+        Some(read)
+    }
+
     async fn work(self: Rc<Self>, mut jobs: mpsc::UnboundedReceiver<Job>) {
         let mut waiting = None;
         loop {

@@ -315,6 +315,37 @@ async fn each_sound_of_a_torrent_becomes_a_memo_once_it_is_here() {
 }
 
 #[wasm_bindgen_test]
+async fn pieces_asked_for_at_once_are_read_apart_where_some_are_missing() {
+    let store = store().await;
+    let (info, content) = album();
+    let info_hash = info.info_hash();
+    expected(&store, info_hash).await;
+    let (disk, mut events) = disk(&store);
+    disk.begin(info_hash, info.raw().to_vec());
+    // The last piece is shorter than the others.
+    let (end, missing) = (info.total_length(), info.piece(3).expect("a piece"));
+    write(&disk, &info, &content, 0..info.piece_range(missing).start);
+    write(&disk, &info, &content, info.piece_range(missing).end..end);
+    let mut unwritten = info.piece_count() - 1;
+    while unwritten > 0 {
+        if let Some(DiskEvent::PieceWritten(_, _, result)) = events.next().await {
+            result.expect("written");
+            unwritten -= 1;
+        }
+    }
+    info.pieces().for_each(|piece| disk.read(info_hash, piece));
+    let mut unread = info.piece_count();
+    while unread > 0 {
+        if let Some(DiskEvent::PieceRead(_, piece, bytes)) = events.next().await {
+            let range = info.piece_range(piece);
+            let expected = (piece != missing).then(|| content[range.start as usize..range.end as usize].to_vec());
+            assert_eq!(bytes, expected, "{piece:?}");
+            unread -= 1;
+        }
+    }
+}
+
+#[wasm_bindgen_test]
 async fn what_holds_no_sound_is_refused_in_words() {
     let store = store().await;
     let raw = b"d5:filesld6:lengthi1e4:pathl1:aeed6:lengthi1e4:pathl1:beee4:name1:x12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaae";
