@@ -37,11 +37,8 @@ impl Memos {
     /// Reads one row again: somebody else wrote it, or removed it.
     pub(crate) async fn reload(self, store: &Store, id: &MemoId) {
         let read = store.memo(id).await;
-        if self.writing.with_value(|writing| writing.contains_key(id)) {
-            return;
-        }
         match read {
-            Ok(Some(row)) => self.show(row),
+            Ok(Some(row)) => self.show_written(row),
             Ok(None) => self.hide(id),
             Err(error) => self.problem.set(Some(error.to_string())),
         }
@@ -74,6 +71,13 @@ impl Memos {
         found.retain(|row| !row.is_deleted());
         found.sort_by_key(|row| row.part.map(|part| part.file));
         found
+    }
+
+    /// Shows a row that somebody else wrote. What is being changed here is shown once that is written.
+    pub(crate) fn show_written(self, row: MemoRow) {
+        if !self.writing.with_value(|writing| writing.contains_key(&row.id)) {
+            self.show(row);
+        }
     }
 
     /// Shows a row that is stored already.

@@ -236,8 +236,8 @@ impl AppState {
                 known.extend(statuses.into_iter().map(|status| (status.info_hash, status)));
             }),
             Change::MemoChanged(id) => self.reload(id),
-            Change::Imported(id) => {
-                self.reload(id);
+            Change::Imported(memo) => {
+                self.memos.show_written(*memo);
                 self.ask_for_persistence();
             }
             Change::Problem(sentence) => self.problem.set(Some(sentence)),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::memo::MemoId;
+use crate::memo::{Memo, MemoId};
 use crate::store::StoreError;
 use crate::torrent::{MetainfoError, Status};
 
@@ -15,8 +15,8 @@ pub enum Change {
     Moved(Vec<Status>),
     /// This memo's row was written: read it again.
     MemoChanged(MemoId),
-    /// All bytes of this memo are here.
-    Imported(MemoId),
+    /// All bytes of this memo are here: its row as it is stored now.
+    Imported(Box<Memo>),
     /// Something went wrong that belongs to no single memo. A sentence.
     Problem(String),
 }

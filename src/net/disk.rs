@@ -37,7 +37,7 @@ pub(super) enum DiskEvent {
     /// This memo's row was written.
     MemoChanged(MemoId),
     /// All bytes of this memo are here.
-    Imported(MemoId),
+    Imported(Box<Memo>),
     /// Something else could not be stored. A sentence.
     Problem(String),
 }
@@ -247,11 +247,12 @@ impl Shared {
             Ok(arrived) => (Ok(()), arrived),
             Err(why) => (Err(why), Vec::new()),
         };
-        for piece in indices {
-            (self.on_event)(DiskEvent::PieceWritten(info_hash, piece, result.clone()));
-        }
+        // Whoever waits for a memo hears of it before the engine tidies up.
         for memo in arrived {
             self.note_arrived(info_hash, memo);
+        }
+        for piece in indices {
+            (self.on_event)(DiskEvent::PieceWritten(info_hash, piece, result.clone()));
         }
     }
 
@@ -345,7 +346,7 @@ impl Shared {
         if let Some(held) = self.held.borrow_mut().get_mut(&info_hash) {
             held.memos.iter_mut().filter(|known| known.id == memo.id).for_each(|known| known.complete = true);
         }
-        (self.on_event)(DiskEvent::Imported(memo.id.clone()));
+        (self.on_event)(DiskEvent::Imported(Box::new(memo.clone())));
         self.clone().examine(memo);
     }
 

@@ -17,7 +17,7 @@ use super::fetch::{Fetch, FetchEvent};
 use super::rtc::{Connection, ConnectionEvent};
 use super::socket::{Socket, SocketEvent};
 use super::{Held, clock};
-use crate::memo::MemoId;
+use crate::memo::{Memo, MemoId};
 use crate::store::{Store, TorrentRow};
 use crate::torrent::{
     AddTorrent, ClosedBy, Command, Config as SessionConfig, ConnectionId, Error, Event, FetchId, InfoHash, Input,
@@ -42,7 +42,7 @@ pub(super) enum DriverEvent {
     /// This memo's row was written.
     MemoChanged(MemoId),
     /// All bytes of this memo are here.
-    Imported(MemoId),
+    Imported(Box<Memo>),
     /// A sentence for people.
     Problem(String),
 }
@@ -445,8 +445,8 @@ impl Inner {
             }
             DiskEvent::Refused(info_hash, reason) => self.refuse(info_hash, reason),
             DiskEvent::MemoChanged(memo_id) => (self.on_event)(DriverEvent::MemoChanged(memo_id)),
-            DiskEvent::Imported(memo_id) => {
-                (self.on_event)(DriverEvent::Imported(memo_id));
+            DiskEvent::Imported(memo) => {
+                (self.on_event)(DriverEvent::Imported(memo));
                 (self.on_event)(DriverEvent::Turned);
             }
             DiskEvent::Problem(sentence) => (self.on_event)(DriverEvent::Problem(sentence)),

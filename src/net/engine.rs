@@ -419,7 +419,7 @@ impl Inner {
             DriverEvent::Turned => self.publish(),
             DriverEvent::Piece => self.wake_waiting(),
             DriverEvent::MemoChanged(id) => self.announce(Change::MemoChanged(id)),
-            DriverEvent::Imported(id) => self.announce(Change::Imported(id)),
+            DriverEvent::Imported(memo) => self.announce(Change::Imported(memo)),
             DriverEvent::Problem(sentence) => self.announce(Change::Problem(sentence)),
         }
     }

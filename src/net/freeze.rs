@@ -8,6 +8,12 @@ use crate::torrent::{Bitfield, Info, InfoBuilder, default_piece_length};
 /// Bytes read and hashed at once. Between two such steps the page can do something else.
 const STEP_BYTES: u64 = 256 * 1024;
 
+/// Up to this size a memo is short: a quarter of an hour at 32 kbit/s.
+const SHORT_MEMO_BYTES: u64 = 4 * 1024 * 1024;
+
+/// From this size on it is long: more than an hour.
+const LONG_MEMO_BYTES: u64 = 16 * 1024 * 1024;
+
 /// Reads all of a memo and makes its metadata, card included.
 pub(super) async fn info_of(store: &Store, memo: &Memo) -> Result<Info, ShareError> {
     let mut builder = InfoBuilder::new(file_name(memo), memo.size)
@@ -23,10 +29,18 @@ pub(super) async fn info_of(store: &Store, memo: &Memo) -> Result<Info, ShareErr
     Ok(builder.finish()?)
 }
 
-/// Bytes of a piece: about 64 of them, each large enough to be worth its read, its write and its hash, none larger than a record.
+/// Bytes of a piece: few enough that the first sound is soon there, enough to be worth a read, a write and a hash, none larger than
+/// a record. Not 64 KiB: each value of that size or more goes to a file of its own in Chromium, and small files cost most.
 /// The usual smaller pieces would bring nobody together, since no other client makes the same torrent, card included.
 fn piece_length(size: u64) -> u32 {
-    default_piece_length(size.saturating_mul(16)).clamp(64 * 1024, RECORD_LEN).max(default_piece_length(size))
+    let worthwhile = if size <= SHORT_MEMO_BYTES {
+        32 * 1024
+    } else if size <= LONG_MEMO_BYTES {
+        128 * 1024
+    } else {
+        RECORD_LEN
+    };
+    default_piece_length(size).max(worthwhile)
 }
 
 /// The row of a memo that is being shared from here.

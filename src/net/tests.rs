@@ -124,7 +124,8 @@ async fn ones_own_link_leads_to_the_memo_that_is_here() {
     let magnet = engine.share(&own.id).await.expect("shared");
     store.update_memo(&own.id, |memo| memo.deleted_at_ms = Some(1)).await.expect("deleted");
     engine.import(vec![magnet]).await.expect("imported");
-    while changes.next().await.expect("the engine runs") != Change::Imported(own.id.clone()) {}
+    let imported = Change::Imported(Box::new(memo(&store, &own.id).await));
+    while changes.next().await.expect("the engine runs") != imported {}
     assert!(!memo(&store, &own.id).await.is_deleted(), "opening the link takes it out of the bin");
     assert_eq!(store.memos().await.expect("the store").len(), 1, "one link is one memo");
 }
@@ -221,7 +222,7 @@ async fn pieces_become_a_memo_that_is_passed_on_and_heard() {
                 result.expect("written");
                 written += 1;
             }
-            DiskEvent::Imported(id) => break id,
+            DiskEvent::Imported(memo) => break memo.id,
             other => panic!("unexpected: {other:?}"),
         }
     };
@@ -293,7 +294,7 @@ async fn each_sound_of_a_torrent_becomes_a_memo_once_it_is_here() {
     let imported = async |events: &mut mpsc::UnboundedReceiver<DiskEvent>| loop {
         match events.next().await.expect("the line goes on") {
             DiskEvent::PieceWritten(_, _, result) => result.expect("written"),
-            DiskEvent::Imported(id) => break id,
+            DiskEvent::Imported(memo) => break memo.id,
             DiskEvent::MemoChanged(_) => {}
             other => panic!("unexpected: {other:?}"),
         }

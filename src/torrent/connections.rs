@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::limits::{MAX_CONNECTIONS, MAX_HALF_OPEN, MAX_INCOMING_HALF_OPEN, PREPARED_OFFER};
+use super::limits::{FIRST_OFFERS, MAX_CONNECTIONS, MAX_HALF_OPEN, MAX_INCOMING_HALF_OPEN, PREPARED_OFFER};
 use super::rng::Rng;
-use super::tracker::{MAX_OFFERS, OfferId};
+use super::tracker::OfferId;
 use super::{ConnectionId, InfoHash, Instant};
 
 /// What spare offers count for until a torrent takes them.
@@ -77,10 +77,10 @@ impl Connections {
         self.all.len()
     }
 
-    /// Begins as many spare offers as one announce carries. Returns those that are to be made.
+    /// Begins as many spare offers as a first announce carries. Returns those that are to be made.
     pub(super) fn prepare(&mut self, now: Instant, rng: &mut Rng) -> Vec<ConnectionId> {
         let mut made = Vec::new();
-        while self.spares.len() < MAX_OFFERS {
+        while self.spares.len() < FIRST_OFFERS {
             let Some(id) = self.begin(NO_TORRENT, Standing::Offering) else { break };
             let offer_id = OfferId::new(rng.id());
             self.spares.push(Spare { id, offer_id, sdp: None, stale_at: now + PREPARED_OFFER });
@@ -140,6 +140,7 @@ impl Connections {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::torrent::tracker::MAX_OFFERS;
 
     const TORRENT: InfoHash = InfoHash::new([7; 20]);
 
@@ -190,7 +191,7 @@ mod tests {
         let (mut connections, mut rng) = (Connections::default(), Rng::new(1));
         let now = Instant::from_millis(0);
         let made = connections.prepare(now, &mut rng);
-        assert_eq!(made.len(), MAX_OFFERS);
+        assert_eq!(made.len(), FIRST_OFFERS);
         assert!(connections.prepare(now, &mut rng).is_empty(), "asking again makes no more");
         assert_eq!(connections.spare_ready(made[0], "v=0".into()), None);
         let adopted = connections.adopt_spare(TORRENT).expect("a spare offer");
@@ -202,8 +203,13 @@ mod tests {
             "it is no spare any more"
         );
         connections.end_spare(made[1]);
+        assert_eq!(
+            connections.prepare(now, &mut rng).len(),
+            FIRST_OFFERS,
+            "others take the places of those that are gone"
+        );
         assert_eq!(connections.take_spares(Some(now)), []);
         assert_eq!(connections.poll_timeout(), Some(now + PREPARED_OFFER));
-        assert_eq!(connections.take_spares(Some(now + PREPARED_OFFER)).len(), MAX_OFFERS - 2);
+        assert_eq!(connections.take_spares(Some(now + PREPARED_OFFER)).len(), FIRST_OFFERS);
     }
 }

@@ -97,6 +97,10 @@ pub(super) const MAX_INTERVAL: Duration = Duration::from_secs(600);
 /// Between two announces of one torrent to one tracker, whatever the tracker says: it cannot make us loop.
 pub(super) const MIN_ANNOUNCE_GAP: Duration = Duration::from_secs(1);
 
+/// Offers of an announce to a tracker that has not said yet how many others there are. Most memos have a holder or two, and each
+/// offer costs milliseconds of the processor before anything can leave.
+pub(super) const FIRST_OFFERS: usize = 2;
+
 /// First pause of a leecher that found nobody; doubled up to the tracker's interval.
 pub(super) const FIRST_RETRY: Duration = Duration::from_secs(5);
 
@@ -141,6 +145,9 @@ pub(super) const WINDOW_TIME: Duration = Duration::from_secs(2);
 
 /// The longest request to peers that answer more than a block at once: fewer, larger messages. What a piece has, at most 128 KiB.
 pub(super) const LONG_REQUEST: u32 = 64 * 1024;
+
+/// The longest request to such a peer of which no rate is known yet.
+pub(super) const FIRST_LONG_REQUEST: u32 = 32 * 1024;
 
 /// A long request has to be answered within this time, at the rate of the peer: otherwise it is for fewer blocks.
 pub(super) const LONG_REQUEST_TIME: Duration = Duration::from_millis(100);

@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::encounter::Record;
 use super::extension::Extensions;
 use super::limits::{
-    DEFAULT_REQQ, FIRST_WINDOW, GRANTED_FAST, HIGH_WATER_BYTES, KEEP_ALIVE, LONG_REQUEST, LONG_REQUEST_TIME,
-    LOW_WATER_BYTES, MAX_NUISANCES, MAX_WINDOW, MIN_WINDOW, SILENCE, STALLED_BYTES, WINDOW_SLACK, WINDOW_TIME,
+    DEFAULT_REQQ, FIRST_LONG_REQUEST, FIRST_WINDOW, GRANTED_FAST, HIGH_WATER_BYTES, KEEP_ALIVE, LONG_REQUEST,
+    LONG_REQUEST_TIME, LOW_WATER_BYTES, MAX_NUISANCES, MAX_WINDOW, MIN_WINDOW, SILENCE, STALLED_BYTES, WINDOW_SLACK,
+    WINDOW_TIME,
 };
 use super::outbox::Outbox;
 use super::rate::Rate;
@@ -373,6 +374,9 @@ impl Peer {
         let able = self.remote.as_ref().is_some_and(Remote::answers_long_requests) && !self.refuses_long;
         if !able {
             return BLOCK_LEN;
+        }
+        if self.down.total() == 0 {
+            return FIRST_LONG_REQUEST;
         }
         let quick = u128::from(self.down.per_second(now)) * LONG_REQUEST_TIME.as_millis() / 1000;
         let quick = u32::try_from(quick).unwrap_or(LONG_REQUEST).min(LONG_REQUEST);

@@ -278,7 +278,7 @@ impl Inner {
         memos.retain(|memo| memo.is_named_by(&link));
         let ids = memos.iter().map(|memo| memo.id.clone()).collect();
         for memo in memos.iter().filter(|memo| memo.complete) {
-            self.announce(Change::Imported(memo.id.clone()));
+            self.announce(Change::Imported(Box::new(memo.clone())));
         }
         if !memos.is_empty() && memos.iter().all(|memo| memo.complete) {
             // What came together with it may be on its way, and this is offered along with it.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::super::limits::{
-    DEFAULT_INTERVAL, FIRST_RETRY, GATHER_TIMEOUT, MAX_INTERVAL, MAX_TRACKERS_PER_TORRENT, MIN_ANNOUNCE_GAP,
-    SECOND_TRY, SEEDER_PATIENCE,
+    DEFAULT_INTERVAL, FIRST_OFFERS, FIRST_RETRY, GATHER_TIMEOUT, MAX_INTERVAL, MAX_TRACKERS_PER_TORRENT,
+    MIN_ANNOUNCE_GAP, SECOND_TRY, SEEDER_PATIENCE,
 };
 use super::super::peer::Peer;
 use super::super::pieces::Pieces;
@@ -277,7 +277,7 @@ impl Swarm {
         } else if self.is_complete() {
             announce.incomplete.filter(|_| announce.reaching).unwrap_or(0)
         } else if self.wants_peers(now) {
-            announce.others().map_or(MAX_OFFERS as u32, |others| others.max(1))
+            announce.others().map_or(FIRST_OFFERS as u32, |others| others.max(1))
         } else {
             0
         };
@@ -300,6 +300,7 @@ impl Swarm {
         let Some(announce) = self.announce_mut(tracker) else { return };
         announce.interval = interval;
         announce.min_interval = min_interval.min(interval);
+        let is_first = announce.complete.is_none();
         let before = announce.incomplete;
         announce.complete = reply.complete.or(announce.complete).or(Some(0));
         announce.incomplete = reply.incomplete.or(announce.incomplete).or(Some(0));
@@ -310,7 +311,12 @@ impl Swarm {
         }
         let carried = std::mem::take(&mut announce.offered);
         // The tracker handed out as many offers as there are others; the rest is still good.
-        let surplus = announce.others().map_or(carried.len(), |others| others as usize).min(carried.len());
+        let others = announce.others().map_or(carried.len(), |others| others as usize);
+        let surplus = others.min(carried.len());
+        if asked && looking && is_first && others > FIRST_OFFERS {
+            // There are more than anybody could have guessed: they get offers at once.
+            announce.due = Some(now);
+        }
         let seeds_there = announce.complete.is_some_and(|count| count > 0);
         if complete && announce.incomplete.is_some_and(|count| count > 0) && !has_listener {
             if before == Some(0) {
