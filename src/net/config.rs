@@ -156,6 +156,11 @@ impl Config {
         trackers
     }
 
+    /// The trackers to use for a link that names these; none while no link is there.
+    pub(super) fn trackers_to_meet_at(&self, from_link: Option<&[String]>) -> Vec<String> {
+        from_link.map_or_else(Vec::new, |named| [self.allowed_of(named), self.trackers.clone()].concat())
+    }
+
     /// What every `RTCPeerConnection` is made with.
     pub(super) fn rtc(&self) -> RtcConfiguration {
         let config = RtcConfiguration::new();

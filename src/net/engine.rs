@@ -113,10 +113,14 @@ impl Engine {
     /// Something is about to be fetched: what takes time before others can be met begins now. With the trackers that a link
     /// names, once it is opened: before that nobody is contacted.
     pub fn prepare(&self, trackers: Option<Vec<String>>) {
-        let order = Order::Prepare(trackers);
-        if self.0.driver().is_none() {
-            self.0.prepares.replace(Some(order.clone()));
+        let urls = self.0.config.borrow().as_ref().map(|config| config.trackers_to_meet_at(trackers.as_deref()));
+        if let Some((driver, urls)) = self.0.driver().zip(urls) {
+            // In this very turn: the page that shows what comes is built while connections are made ready.
+            driver.command(Command::Prepare(urls));
+            return;
         }
+        let order = Order::Prepare(trackers);
+        self.0.prepares.replace(Some(order.clone()));
         self.0.order(order);
     }
 
@@ -328,9 +332,7 @@ impl Inner {
             }
             Order::Prepare(trackers) => {
                 let config = self.config().await;
-                let all = |named: Vec<String>| [config.allowed_of(&named), config.trackers].concat();
-                let urls = trackers.map_or_else(Vec::new, all);
-                driver.command(Command::Prepare(urls));
+                driver.command(Command::Prepare(config.trackers_to_meet_at(trackers.as_deref())));
             }
             Order::WantSoon(info_hash, bytes) => driver.command(Command::WantSoon(info_hash, bytes)),
             Order::NetworkChanged => driver.command(Command::NetworkChanged),

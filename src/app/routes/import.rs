@@ -59,6 +59,13 @@ fn Memos(magnets: Vec<Magnet>) -> impl IntoView {
     let tries = RwSignal::new(0);
     let several = magnets.len() > 1;
 
+    // Before anything is shown: this takes longest.
+    let is_new = |link: &&Magnet| untrack(|| app.memos.of_link(link)).is_empty();
+    let new: Vec<&Magnet> = magnets.iter().filter(is_new).collect();
+    if let Some(engine) = app.engine_now().filter(|_| !new.is_empty()) {
+        engine.prepare(Some(new.iter().flat_map(|magnet| magnet.trackers.clone()).collect()));
+    }
+
     // The memos that are known; those of a new link are not, until its card is here.
     let known = RwSignal::new(None::<Vec<MemoId>>);
     let wanted = magnets.clone();
@@ -67,11 +74,6 @@ fn Memos(magnets: Vec<Magnet>) -> impl IntoView {
         let Some(engine) = engine.get() else { return };
         problem.set(None);
         let magnets = wanted.clone();
-        let is_new = |link: &&Magnet| untrack(|| app.memos.of_link(link)).is_empty();
-        let new: Vec<&Magnet> = magnets.iter().filter(is_new).collect();
-        let trackers = new.iter().flat_map(|magnet| magnet.trackers.clone()).collect();
-        // The store is asked first; while it looks, connections are made ready.
-        let ready = (!new.is_empty()).then(|| (engine.clone(), trackers));
         spawn_local(async move {
             match engine.import(magnets).await {
                 Ok(memos) => {
@@ -83,9 +85,6 @@ fn Memos(magnets: Vec<Magnet>) -> impl IntoView {
                 Err(error) => problem.set(Some(error.to_string())),
             }
         });
-        if let Some((engine, trackers)) = ready {
-            spawn_local(async move { engine.prepare(Some(trackers)) });
-        }
     });
 
     // One memo that is here is shown where memos are shown.
