@@ -179,6 +179,13 @@ pub(super) const INTERESTED_AGAIN: Duration = Duration::from_secs(12);
 /// A keep-alive goes out after this long without a word (webtorrent: 55 s).
 pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(55);
 
+/// After the last block that a peer asked for, a keep-alive follows each time this long has passed. SCTP notices that a packet was
+/// lost when three later ones arrive; behind the last block there are none, and it would wait half a second (RFC 9260, 6.3.1).
+pub(super) const TAIL_PROBE: Duration = Duration::from_millis(20);
+
+/// As many keep-alives follow: by then SCTP has noticed by itself.
+pub(super) const TAIL_PROBES: u32 = 12;
+
 /// A peer that says nothing for this long is gone: more than twice everybody's keep-alive.
 pub(super) const SILENCE: Duration = Duration::from_secs(150);
 

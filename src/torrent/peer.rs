@@ -7,8 +7,8 @@ use super::encounter::Record;
 use super::extension::Extensions;
 use super::limits::{
     DEFAULT_REQQ, FIRST_LONG_REQUEST, FIRST_WINDOW, GRANTED_FAST, HIGH_WATER_BYTES, KEEP_ALIVE, LONG_REQUEST,
-    LONG_REQUEST_TIME, LOW_WATER_BYTES, MAX_NUISANCES, MAX_WINDOW, MIN_WINDOW, SILENCE, STALLED_BYTES, WINDOW_SLACK,
-    WINDOW_TIME,
+    LONG_REQUEST_TIME, LOW_WATER_BYTES, MAX_NUISANCES, MAX_WINDOW, MIN_WINDOW, SILENCE, STALLED_BYTES, TAIL_PROBE,
+    TAIL_PROBES, WINDOW_SLACK, WINDOW_TIME,
 };
 use super::outbox::Outbox;
 use super::rate::Rate;
@@ -42,6 +42,8 @@ pub(super) enum PeerTimer {
     Ask,
     /// No metadata came for a while: others are asked.
     Metadata,
+    /// What was asked for is answered: something has to follow the last block.
+    Tail,
     /// Both are complete, and the last words have left.
     Linger,
 }
@@ -94,6 +96,8 @@ pub(super) struct Peer {
     pub(super) ignored: u32,
     /// Their requests that wait for an answer.
     pub(super) queue: VecDeque<BlockRequest>,
+    /// When the last block of the queue left, and how many keep-alives have followed it.
+    tail: Option<(Instant, u32)>,
     pub(super) down: Rate,
     pub(super) up: Rate,
     pub(super) pull: Option<MetadataPull>,
@@ -255,6 +259,7 @@ impl Peer {
             first_ask: None,
             ignored: 0,
             queue: VecDeque::new(),
+            tail: None,
             down: Rate::default(),
             up: Rate::default(),
             pull: None,
@@ -317,10 +322,49 @@ impl Peer {
     }
 
     /// The shell says how much waits in the channel.
-    pub(super) fn set_buffered(&mut self, bytes: usize) {
+    pub(super) fn set_buffered(&mut self, bytes: usize, now: Instant) {
         self.buffered = bytes;
         if bytes <= LOW_WATER_BYTES {
             self.corked = false;
+            self.follow_tail(now);
+        }
+    }
+
+    /// Notes that a block has left for them, the last one if nothing is queued any more. See [`TAIL_PROBE`].
+    pub(super) fn has_answered(&mut self, now: Instant) {
+        self.tail = self.queue.is_empty().then_some((now, 0));
+        self.follow_tail(now);
+    }
+
+    /// They want nothing more of us: whatever we sent has arrived.
+    pub(super) fn has_enough(&mut self) {
+        self.tail = None;
+        self.timers.stop(PeerTimer::Tail);
+    }
+
+    /// Says something behind the last block if it is time for it.
+    pub(super) fn probe_tail(&mut self, now: Instant) {
+        if let Some((since, said)) = &mut self.tail
+            && *since + TAIL_PROBE <= now
+            && self.buffered <= LOW_WATER_BYTES
+        {
+            (*since, *said) = (now, *said + 1);
+            let is_last = *said >= TAIL_PROBES;
+            self.say(&Message::KeepAlive);
+            if is_last {
+                self.tail = None;
+            }
+        }
+        self.follow_tail(now);
+    }
+
+    /// Sets the timer of the tail, which is not moved with each block. What waits in the channel is no tail yet.
+    fn follow_tail(&mut self, now: Instant) {
+        if let Some((since, _)) = self.tail
+            && self.buffered <= LOW_WATER_BYTES
+            && !self.timers.is_set(PeerTimer::Tail)
+        {
+            self.timers.set(PeerTimer::Tail, now.max(since + TAIL_PROBE));
         }
     }
 

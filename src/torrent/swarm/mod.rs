@@ -221,7 +221,7 @@ impl Swarm {
 
     pub(super) fn channel_buffered(&mut self, id: ConnectionId, bytes: usize, shared: &mut Shared) {
         if let Some(peer) = self.peers.get_mut(&id) {
-            peer.set_buffered(bytes);
+            peer.set_buffered(bytes, shared.now);
             self.serve(id, shared);
         }
     }
@@ -348,6 +348,7 @@ impl Swarm {
             PeerTimer::Silence => self.end(id, Ending::Quiet(Parting::Silent), shared),
             PeerTimer::Linger => self.end(id, Ending::Quiet(Parting::BothComplete), shared),
             PeerTimer::KeepAlive => peer.say(&Message::KeepAlive),
+            PeerTimer::Tail => peer.probe_tail(shared.now),
             PeerTimer::Interested => self.repeat_interest(id, shared),
             PeerTimer::Snub => self.snub(id, shared),
             PeerTimer::Request => self.end(id, Ending::Quiet(Parting::Unhelpful), shared),

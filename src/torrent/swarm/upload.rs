@@ -46,6 +46,7 @@ impl Swarm {
     pub(super) fn not_interested(&mut self, id: ConnectionId, shared: &mut Shared) -> Result<(), Ending> {
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.interested = false;
+            peer.has_enough();
             let waiting = self.peers.values().any(|peer| peer.interested && peer.am_choking);
             if waiting && self.peers.get(&id).is_some_and(|peer| !peer.am_choking) {
                 self.choke(id);
@@ -214,6 +215,7 @@ impl Swarm {
             };
             let others = peer.queue.iter().take(BLOCKS_TOGETHER).take_while(is_here).count();
             peer.outbox.say_piece(request.piece, request.begin, block, others);
+            peer.has_answered(shared.now);
             peer.served_unread += block.len();
             peer.up.add(shared.now, u64::from(request.length));
             self.up.add(shared.now, u64::from(request.length));

@@ -34,6 +34,39 @@ fn a_full_channel_holds_blocks_back_until_it_drains() {
 }
 
 #[test]
+fn keep_alives_follow_the_last_block_until_it_must_have_arrived() {
+    // How many there are in the second after the last block.
+    let follow = |end: fn(&mut Rig, &Remote)| {
+        let mut rig = Rig::new(&Role::Seeder);
+        let mut remote = rig.meet(LIBTORRENT);
+        rig.say(&remote, &Message::Interested);
+        rig.hear(&mut remote);
+        for piece in 0..2 {
+            rig.say(&remote, &Message::Request(BlockRequest { piece, ..first_block() }));
+            assert_eq!(rig.hear(&mut remote).len(), 1, "nothing follows at once");
+        }
+        end(&mut rig, &remote);
+        let mut gaps: Vec<u32> = Vec::new();
+        for at_ms in 1..1_000 {
+            rig.wait(1);
+            if rig.hear(&mut remote).contains(&Message::KeepAlive) {
+                gaps.push(at_ms);
+            }
+        }
+        gaps
+    };
+    let gaps = follow(|_, _| {});
+    assert_eq!(gaps, (1..=12).map(|n| n * 20).collect::<Vec<_>>());
+    assert!(follow(|rig, remote| rig.say(remote, &Message::NotInterested)).is_empty(), "they have it");
+    let gaps = follow(|rig, remote| {
+        rig.feed(Input::ChannelBuffered(remote.id, 300 * 1024));
+        rig.wait(500);
+        rig.feed(Input::ChannelBuffered(remote.id, 10));
+    });
+    assert_eq!(gaps.len(), 12, "they wait for the channel: {gaps:?}");
+}
+
+#[test]
 fn only_requests_for_bytes_that_are_here_are_answered() {
     let mut rig = Rig::new(&Role::Seeder);
     let mut remote = rig.meet(LIBTORRENT);
