@@ -1,8 +1,8 @@
 //! Where a memo's bytes lie.
 //!
 //! A memo that came alone, or was made here, has records of its own. Memos that came together in one torrent lie in the
-//! torrent's pieces, each stored once, also those that two of them share: a piece is one record, and the torrent's infohash names
-//! them all. So what arrived is at once what can be passed on.
+//! torrent's pieces, each stored once, also those that two of them share: a piece is one record or several, and the torrent's
+//! infohash names them all. So what arrived is at once what can be passed on.
 
 use std::ops::Range;
 
@@ -10,6 +10,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{Memo, MemoId};
 use crate::torrent::{File, Magnet};
+
+/// Bytes of a record of something received, at most. Chromium puts each value of 64 KiB or more into a file of its own, and the page
+/// waits for another process each time; what is smaller is stored beside its key.
+const RECEIVED_RECORD_LEN: u32 = 32 * 1024;
+
+/// Bytes of a record of a torrent with such pieces. A piece begins with a record, so none is written for two of them.
+pub(super) fn received_record_len(piece_length: u32) -> u32 {
+    if piece_length.is_multiple_of(RECEIVED_RECORD_LEN) { RECEIVED_RECORD_LEN } else { piece_length }
+}
 
 /// One file of a torrent that has several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +77,7 @@ impl Memo {
         offset.saturating_add(bytes.start.min(end))..offset.saturating_add(end)
     }
 
-    /// The records that hold any of its bytes. Those of a received memo are its pieces.
+    /// The records that hold any of its bytes.
     pub fn own_records(&self) -> Range<u32> {
         let record_len = u64::from(self.record_len.max(1));
         let bytes = self.in_records(0..self.size);
