@@ -11,13 +11,17 @@ use serde::{Deserialize, Serialize};
 use super::{Memo, MemoId};
 use crate::torrent::{File, Magnet};
 
-/// Bytes of a record of something received, at most. Chromium puts each value of 64 KiB or more into a file of its own, and the page
-/// waits for another process each time; what is smaller is stored beside its key.
-const RECEIVED_RECORD_LEN: u32 = 32 * 1024;
+/// Chromium puts each value of 64 KiB or more into a file of its own, for which the page waits for another process; what is smaller
+/// is stored beside its key. Measured, files pay from here on.
+const LARGE_RECORD_LEN: u32 = 256 * 1024;
 
-/// Bytes of a record of a torrent with such pieces. A piece begins with a record, so none is written for two of them.
+/// Bytes of a record that is stored beside its key.
+const SMALL_RECORD_LEN: u32 = 32 * 1024;
+
+/// Bytes of a record of a torrent with such pieces. Each piece begins with a record, so none is written for two of them.
 pub(super) fn received_record_len(piece_length: u32) -> u32 {
-    if piece_length.is_multiple_of(RECEIVED_RECORD_LEN) { RECEIVED_RECORD_LEN } else { piece_length }
+    let is_divisible = piece_length.is_multiple_of(SMALL_RECORD_LEN);
+    if is_divisible && piece_length < LARGE_RECORD_LEN { SMALL_RECORD_LEN } else { piece_length }
 }
 
 /// One file of a torrent that has several.

@@ -30,7 +30,7 @@ pub(super) async fn info_of(store: &Store, memo: &Memo) -> Result<Info, ShareErr
 }
 
 /// Bytes of a piece: few enough that the first sound is soon there, enough to be worth a read, a write and a hash, none larger than
-/// a record. Not 64 KiB: each value of that size or more goes to a file of its own in Chromium, and small files cost most.
+/// a record.
 /// The usual smaller pieces would bring nobody together, since no other client makes the same torrent, card included.
 fn piece_length(size: u64) -> u32 {
     let worthwhile = if size <= SHORT_MEMO_BYTES {

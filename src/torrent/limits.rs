@@ -143,8 +143,9 @@ pub(super) const WINDOW_SLACK: Duration = Duration::from_millis(100);
 /// The window is no more than what comes in this time, once that is known: a peer that slows down keeps no more to itself.
 pub(super) const WINDOW_TIME: Duration = Duration::from_secs(2);
 
-/// The longest request to peers that answer more than a block at once: fewer, larger messages. What a piece has, at most 128 KiB.
-pub(super) const LONG_REQUEST: u32 = 64 * 1024;
+/// The longest request to peers that answer more than a block at once: fewer, larger messages. Its answer still is one portion of
+/// [`MAX_SEND_BYTES`], header included.
+pub(super) const LONG_REQUEST: u32 = 48 * 1024;
 
 /// The longest request to such a peer of which no rate is known yet.
 pub(super) const FIRST_LONG_REQUEST: u32 = 32 * 1024;

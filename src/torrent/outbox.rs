@@ -44,7 +44,8 @@ impl Outbox {
     /// A block, straight from the bytes of its piece: header and bytes in one portion, if they fit. So many others may follow.
     pub(super) fn say_piece(&mut self, piece: u32, begin: u32, block: &[u8], others: usize) {
         let len = PIECE_HEAD + block.len();
-        let all = len.saturating_mul(1 + others).min(MAX_SEND_BYTES);
+        // As many as fit whole.
+        let all = len.saturating_mul((1 + others).min(MAX_SEND_BYTES / len));
         self.with_room(len, all, |portion| encode_piece_head(piece, begin, block.len(), portion));
         self.fill(block);
     }

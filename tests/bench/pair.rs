@@ -13,7 +13,7 @@ pub(crate) const MIB: usize = 1024 * 1024;
 
 /// What is moved, in MiB, and its pieces, in KiB: a minute, a quarter of an hour and an interview as the app cuts them, and a
 /// quarter of an hour as others do.
-pub(crate) const MEMOS: [(usize, u32); 4] = [(1, 64), (8, 128), (32, 256), (8, 16)];
+pub(crate) const MEMOS: [(usize, u32); 4] = [(1, 32), (8, 128), (32, 256), (8, 16)];
 
 const TRACKER: &str = "wss://tracker";
 

@@ -270,6 +270,8 @@ impl Swarm {
         shared: &mut Shared,
     ) {
         let Some(pieces) = &mut self.pieces else { return };
+        // What was being stored may be unwanted by now, and nothing else missing.
+        let was_complete = pieces.is_complete();
         if !pieces.written(piece, result.is_ok()) {
             return;
         }
@@ -279,7 +281,7 @@ impl Swarm {
             }
             return;
         }
-        let complete = pieces.is_complete();
+        let complete = pieces.is_complete() && !was_complete;
         shared.event(Event::Piece(self.info_hash, piece));
         for peer in self.peers.values_mut().filter(|peer| peer.is_ready()) {
             // It is no news to ask for, only a step towards our being a seed: it can wait for the next word.

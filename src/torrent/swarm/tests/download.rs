@@ -106,7 +106,7 @@ fn several_blocks_at_once_are_asked_of_those_who_answer_them() {
         }
         let later = requests(&rig.hear(&mut remote));
         let longest = later.iter().map(|request| request.length).max();
-        assert_eq!(longest, Some(if long { 64 * 1024 } else { 16 * 1024 }), "{later:?}");
+        assert_eq!(longest, Some(if long { 48 * 1024 } else { 16 * 1024 }), "{later:?}");
         later.into_iter().for_each(|request| rig.say(&remote, &rig.block(request)));
         rig.serve(&mut [remote]);
         assert!(rig.is_complete());
