@@ -214,19 +214,19 @@ async fn pieces_become_a_memo_that_is_passed_on_and_heard() {
     }
     disk.complete(info_hash);
 
-    let mut written = 0;
-    let id = loop {
+    let (mut written, mut imported) = (0, None);
+    while written < info.piece_count() || imported.is_none() {
         match events.next().await.expect("the line goes on") {
             DiskEvent::Begun(_, held) => assert_eq!((held.size(), held.wanted()), (own.size, None)),
             DiskEvent::PieceWritten(_, _, result) => {
                 result.expect("written");
                 written += 1;
             }
-            DiskEvent::Imported(memo) => break memo.id,
+            DiskEvent::Imported(memo) => imported = Some(memo.id),
             other => panic!("unexpected: {other:?}"),
         }
-    };
-    assert_eq!(written, info.piece_count());
+    }
+    let id = imported.expect("a memo");
     let received = memo(&receiver, &id).await;
     assert_eq!((received.title.as_str(), received.origin), ("An old one", Origin::Received));
     assert!(received.complete && received.shared, "a listener becomes a sender");
