@@ -98,7 +98,7 @@ pub(super) const MAX_INTERVAL: Duration = Duration::from_secs(600);
 pub(super) const MIN_ANNOUNCE_GAP: Duration = Duration::from_secs(1);
 
 /// Offers of an announce to a tracker that has not said yet how many others there are. Most memos have a holder or two, and each
-/// offer costs milliseconds of the processor before anything can leave.
+/// offer costs milliseconds of the processor before anything can leave. Whoever finds nobody by them makes more.
 pub(super) const FIRST_OFFERS: usize = 2;
 
 /// First pause of a leecher that found nobody; doubled up to the tracker's interval.

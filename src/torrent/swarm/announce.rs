@@ -300,7 +300,6 @@ impl Swarm {
         let Some(announce) = self.announce_mut(tracker) else { return };
         announce.interval = interval;
         announce.min_interval = min_interval.min(interval);
-        let is_first = announce.complete.is_none();
         let before = announce.incomplete;
         announce.complete = reply.complete.or(announce.complete).or(Some(0));
         announce.incomplete = reply.incomplete.or(announce.incomplete).or(Some(0));
@@ -311,12 +310,7 @@ impl Swarm {
         }
         let carried = std::mem::take(&mut announce.offered);
         // The tracker handed out as many offers as there are others; the rest is still good.
-        let others = announce.others().map_or(carried.len(), |others| others as usize);
-        let surplus = others.min(carried.len());
-        if asked && looking && is_first && others > FIRST_OFFERS {
-            // There are more than anybody could have guessed: they get offers at once.
-            announce.due = Some(now);
-        }
+        let surplus = announce.others().map_or(carried.len(), |others| others as usize).min(carried.len());
         let seeds_there = announce.complete.is_some_and(|count| count > 0);
         if complete && announce.incomplete.is_some_and(|count| count > 0) && !has_listener {
             if before == Some(0) {
