@@ -1,6 +1,5 @@
 //! The memos of a torrent: each file that is sound becomes one.
 
-use super::records::received_record_len;
 use super::{Card, Memo, MemoId, Origin, Part, has_no_sound, mime_of_file, title_of_file};
 use crate::torrent::{File, FileSelection, Info};
 
@@ -36,7 +35,7 @@ fn part_of(info: &Info, file: &File, recorded_at_ms: u64) -> Memo {
         recorded_at_ms,
         mime: mime_of_file(name).unwrap_or_default().to_owned(),
         size: file.length,
-        record_len: received_record_len(info.piece_length()),
+        record_len: info.piece_length(),
         info_hash: Some(info.info_hash()),
         part: Some(Part::new(file, info.total_length())),
         ..Memo::new(MemoId::of_file(info.info_hash(), file.index), Origin::Received)

@@ -3,7 +3,6 @@
 //! It is one more key of the info dictionary, so it arrives with the metadata and is covered by the infohash. Whoever made the
 //! link wrote it, so everything in it is checked, cut to size and cleaned.
 
-use super::records::received_record_len;
 use super::{Memo, MemoId, Origin, Waveform, clean_mime, clean_notes, clean_title, mime_of_file, title_of_file};
 use crate::torrent::Info;
 use crate::torrent::bencode::{self, DictEncoder};
@@ -109,7 +108,7 @@ impl Memo {
             duration_ms: card.duration_ms,
             mime: or(card.mime, mime_of_file(file).unwrap_or("audio/webm").to_owned()),
             size: info.total_length(),
-            record_len: received_record_len(info.piece_length()),
+            record_len: info.piece_length(),
             waveform: card.waveform,
             info_hash: Some(info.info_hash()),
             ..Self::new(MemoId::from(info.info_hash()), Origin::Received)
@@ -163,7 +162,7 @@ mod tests {
         assert_eq!(memo.id.as_str(), info.info_hash().to_string());
         assert_eq!((memo.title.as_str(), memo.duration_ms, memo.size), ("Idea for the talk", 84_000, 5));
         assert_eq!((memo.origin, memo.complete, memo.shared), (Origin::Received, false, false));
-        assert_eq!(memo.record_len, received_record_len(info.piece_length()));
+        assert_eq!(memo.record_len, info.piece_length());
     }
 
     #[test]

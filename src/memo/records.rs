@@ -1,8 +1,8 @@
 //! Where a memo's bytes lie.
 //!
 //! A memo that came alone, or was made here, has records of its own. Memos that came together in one torrent lie in the
-//! torrent's pieces, each stored once, also those that two of them share: a piece is one record or several, and the torrent's
-//! infohash names them all. So what arrived is at once what can be passed on.
+//! torrent's pieces, each stored once, also those that two of them share: a piece is one record, and the torrent's infohash names
+//! them all. So what arrived is at once what can be passed on.
 
 use std::ops::Range;
 
@@ -10,19 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{Memo, MemoId};
 use crate::torrent::{File, Magnet};
-
-/// Chromium puts each value of 64 KiB or more into a file of its own, for which the page waits for another process; what is smaller
-/// is stored beside its key. Measured, files pay from here on.
-const LARGE_RECORD_LEN: u32 = 256 * 1024;
-
-/// Bytes of a record that is stored beside its key.
-const SMALL_RECORD_LEN: u32 = 32 * 1024;
-
-/// Bytes of a record of a torrent with such pieces. Each piece begins with a record, so none is written for two of them.
-pub(super) fn received_record_len(piece_length: u32) -> u32 {
-    let is_divisible = piece_length.is_multiple_of(SMALL_RECORD_LEN);
-    if is_divisible && piece_length < LARGE_RECORD_LEN { SMALL_RECORD_LEN } else { piece_length }
-}
 
 /// One file of a torrent that has several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +68,7 @@ impl Memo {
         offset.saturating_add(bytes.start.min(end))..offset.saturating_add(end)
     }
 
-    /// The records that hold any of its bytes.
+    /// The records that hold any of its bytes. Those of a received memo are its pieces.
     pub fn own_records(&self) -> Range<u32> {
         let record_len = u64::from(self.record_len.max(1));
         let bytes = self.in_records(0..self.size);

@@ -8,11 +8,11 @@ use crate::torrent::{Bitfield, Info, InfoBuilder, default_piece_length};
 /// Bytes read and hashed at once. Between two such steps the page can do something else.
 const STEP_BYTES: u64 = 256 * 1024;
 
-/// Up to this size a memo is short: a quarter of an hour at 32 kbit/s.
-const SHORT_MEMO_BYTES: u64 = 4 * 1024 * 1024;
-
-/// From this size on it is long: more than an hour.
+/// From this size on a memo is long: more than an hour at 32 kbit/s.
 const LONG_MEMO_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Bytes of a piece of a memo that is not long.
+const SHORT_PIECE_LEN: u32 = 32 * 1024;
 
 /// Reads all of a memo and makes its metadata, card included.
 pub(super) async fn info_of(store: &Store, memo: &Memo) -> Result<Info, ShareError> {
@@ -29,17 +29,11 @@ pub(super) async fn info_of(store: &Store, memo: &Memo) -> Result<Info, ShareErr
     Ok(builder.finish()?)
 }
 
-/// Bytes of a piece: few enough that the first sound is soon there, enough to be worth a read, a write and a hash, none larger than
-/// a record.
-/// The usual smaller pieces would bring nobody together, since no other client makes the same torrent, card included.
+/// Bytes of a piece. A listener stores each as a record: Chromium keeps a small value beside its key, but puts each of 64 KiB or more
+/// into a file of its own, for which the page waits. So pieces are small, and the first sound is soon there, or large enough to be
+/// worth a file. The usual lengths would bring nobody together, since no other client makes the same torrent, card included.
 fn piece_length(size: u64) -> u32 {
-    let worthwhile = if size <= SHORT_MEMO_BYTES {
-        32 * 1024
-    } else if size <= LONG_MEMO_BYTES {
-        128 * 1024
-    } else {
-        RECORD_LEN
-    };
+    let worthwhile = if size < LONG_MEMO_BYTES { SHORT_PIECE_LEN } else { RECORD_LEN };
     default_piece_length(size).max(worthwhile)
 }
 

@@ -11,8 +11,7 @@ use voice_memos::torrent::{
 
 pub(crate) const MIB: usize = 1024 * 1024;
 
-/// What is moved, in MiB, and its pieces, in KiB: a minute, a quarter of an hour and an interview as the app cuts them, and a
-/// quarter of an hour as others do.
+/// What is moved, in MiB, and its pieces, in KiB: the first and the third as the app cuts them, the others as torrents of others are.
 pub(crate) const MEMOS: [(usize, u32); 4] = [(1, 32), (8, 128), (32, 256), (8, 16)];
 
 const TRACKER: &str = "wss://tracker";
