@@ -274,7 +274,7 @@ impl Shared {
             let records = held.records().ok_or("The memo is not wanted any more.")?;
             (records, held.arrived_with(&have), pieces.collect())
         };
-        let written = self.store.write_last_pieces(&records, info_hash, pieces, &arrived).await;
+        let written = self.store.write_pieces(&records, info_hash, pieces, &arrived).await;
         let (have, memos) = written.map_err(|error| error.to_string())?;
         if let Some(held) = self.held.borrow_mut().get_mut(&info_hash)
             && let Ok(have) = Bitfield::from_bytes(have, held.info.piece_count())

@@ -384,7 +384,7 @@ async fn a_torrent_file_brings_its_memos_and_a_memo_leaves_as_one() {
         let range = info.piece_range(piece);
         (piece.get(), range.start, content[range.start as usize..range.end as usize].to_vec())
     });
-    store.write_pieces(&two.records(), link.info_hash, pieces.collect()).await.expect("written");
+    store.write_pieces(&two.records(), link.info_hash, pieces.collect(), &[]).await.expect("written");
     store.update_memo(&two.id, |memo| memo.complete = true).await.expect("written");
     let shared = engine.share(&two.id).await.expect("shared");
     assert_eq!(shared.files, Some(FileSelection::one(2)), "its link names it alone");

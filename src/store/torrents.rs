@@ -118,25 +118,12 @@ impl Store {
     }
 
     /// Stores verified pieces together with the bitfield that says so, and returns it. `pieces` are numbers, and where they
-    /// begin in the records.
+    /// begin in the records. The rows of the memos that have `arrived` with them say so in the same transaction; they are returned,
+    /// too, but those of memos that were deleted meanwhile.
     ///
     /// # Errors
     /// Nothing was stored: there is no room, or the torrent was removed meanwhile.
     pub async fn write_pieces(
-        &self,
-        records: &Records,
-        info_hash: InfoHash,
-        pieces: Vec<(u32, u64, Vec<u8>)>,
-    ) -> Result<Vec<u8>, StoreError> {
-        self.write_last_pieces(records, info_hash, pieces, &[]).await.map(|(have, _)| have)
-    }
-
-    /// As [`Store::write_pieces`], where these memos are complete with them: their rows say so in the same transaction. Returns
-    /// the rows, too, but those of memos that were deleted meanwhile.
-    ///
-    /// # Errors
-    /// As [`Store::write_pieces`].
-    pub async fn write_last_pieces(
         &self,
         records: &Records,
         info_hash: InfoHash,
