@@ -1,7 +1,7 @@
 //! What the share panel says: whether somebody can fetch the memo now, and how many have.
 
 use super::format_size;
-use crate::torrent::{Phase, Status, TrackerState};
+use crate::torrent::{Phase, Status, TrackerState, TrackerStatus};
 
 /// Where a share stands: the `data-state` of the share panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,10 +75,15 @@ impl Delivery {
             ShareState::Offline if status.phase == Phase::Paused => {
                 say("Not shared now", "The memo is safe on this device.")
             }
-            ShareState::Offline if online => say(
-                "Others cannot find this device",
-                "The service that brings devices together cannot be reached. It is tried again by itself.",
-            ),
+            ShareState::Offline if online => Self {
+                state,
+                headline: "Others cannot find this device".to_owned(),
+                detail: match status.trackers.iter().find_map(refusal) {
+                    Some(reason) => format!("The service that brings devices together refuses: {reason}"),
+                    None => "The service that brings devices together cannot be reached. It is tried again by itself."
+                        .to_owned(),
+                },
+            },
             ShareState::Offline => say(OFFLINE_HEADLINE, OFFLINE_DETAIL),
             ShareState::Failed => Self {
                 state,
@@ -96,9 +101,8 @@ fn share_state(status: Option<&Status>, online: bool) -> ShareState {
     let Some(status) = status else {
         return if online { ShareState::Preparing } else { ShareState::Offline };
     };
-    let any = |state| status.trackers.iter().any(|tracker| tracker.state == state);
-    let can_be_found = any(TrackerState::Connected);
-    let may_be_found = can_be_found || any(TrackerState::Connecting);
+    let can_be_found = status.trackers.iter().any(knows_us);
+    let may_be_found = status.trackers.iter().any(|it| it.state != TrackerState::Unreachable && refusal(it).is_none());
     match status.phase {
         Phase::Failed => ShareState::Failed,
         Phase::Paused => ShareState::Offline,
@@ -110,6 +114,16 @@ fn share_state(status: Option<&Status>, online: bool) -> ShareState {
         _ if !can_be_found => ShareState::Preparing,
         _ => ShareState::Waiting,
     }
+}
+
+/// It answered when it was told that this device has the memo, so that it leads others here.
+fn knows_us(tracker: &TrackerStatus) -> bool {
+    tracker.state == TrackerState::Connected && tracker.complete.is_some()
+}
+
+/// Why it does not lead others here, though it can be reached.
+fn refusal(tracker: &TrackerStatus) -> Option<&str> {
+    tracker.message.as_deref().filter(|_| tracker.state == TrackerState::Connected && tracker.complete.is_none())
 }
 
 fn delivered(status: &Status) -> Option<String> {
@@ -124,12 +138,18 @@ fn rate(status: &Status) -> Option<String> {
 mod tests {
     use super::*;
     use crate::memo::ladder::tests::status;
-    use crate::torrent::TrackerStatus;
 
+    fn tracker(state: TrackerState) -> TrackerStatus {
+        TrackerStatus { url: "wss://t".into(), state, complete: None, incomplete: None, message: None }
+    }
+
+    /// With trackers in these states, of which those that are connected have answered.
     fn seeding(trackers: &[TrackerState]) -> Status {
-        let tracker =
-            |&state| TrackerStatus { url: "wss://t".into(), state, complete: None, incomplete: None, message: None };
-        Status { trackers: trackers.iter().map(tracker).collect(), ..status(Phase::Seeding) }
+        let answered = |&state| {
+            let counts = (state == TrackerState::Connected).then_some(1);
+            TrackerStatus { complete: counts, incomplete: counts, ..tracker(state) }
+        };
+        Status { trackers: trackers.iter().map(answered).collect(), ..status(Phase::Seeding) }
     }
 
     fn state(status: &Status, online: bool) -> &'static str {
@@ -150,6 +170,21 @@ mod tests {
         let delivered = Status { delivered: 3, ..ready };
         let said = Delivery::of(Some(&delivered), true);
         assert_eq!((said.state.as_str(), said.headline.as_str()), ("delivered", "Delivered to 3"));
+    }
+
+    #[test]
+    fn others_find_this_device_through_a_service_that_answered() {
+        let unanswered = tracker(TrackerState::Connected);
+        let asked = Status { trackers: vec![unanswered.clone()], ..seeding(&[]) };
+        assert_eq!(state(&asked, true), "preparing");
+        let refused = TrackerStatus { message: Some("Not one of ours.".into()), ..unanswered };
+        let refused = Status { trackers: vec![refused, tracker(TrackerState::Unreachable)], ..seeding(&[]) };
+        let said = Delivery::of(Some(&refused), true);
+        assert_eq!(said.state.as_str(), "offline");
+        assert!(said.detail.ends_with("refuses: Not one of ours."), "{}", said.detail);
+        let found =
+            Status { trackers: [refused.trackers, seeding(&[TrackerState::Connected]).trackers].concat(), ..asked };
+        assert_eq!(state(&found, true), "waiting");
     }
 
     #[test]
