@@ -16,6 +16,11 @@ const BYTES: usize = 8 * 1024 * 1024;
 /// The share of the visible rate.
 const OF_VISIBLE: f64 = 0.5;
 
+/// What the hidden tab left in the storage that it shares with the one in front.
+const RECEIVED: &str = "
+    while (!localStorage.received) await new Promise((changed) => addEventListener('storage', changed, { once: true }));
+    return JSON.parse(localStorage.received)";
+
 /// Visible and hidden take turns.
 pub(crate) async fn measure(field: &Field, sender: Arc<Device>, receiver: Arc<Device>, paper: &mut Paper) {
     let race = Race { field, sender: sender.clone(), receivers: vec![receiver.clone()], bytes: BYTES };
@@ -41,20 +46,15 @@ async fn hidden_ms(ground: &Ground, sender: &Device, receiver: &Device) -> f64 {
     let script = format!("{} {}", Side::App.script(), include_str!("receive_hidden.js"));
     receiver.eval(&script, vec![json!(offered)]).await;
 
-    let (here, front) = {
-        let driver = &receiver.session().await.driver;
-        let here = driver.window().await.expect("a tab is open");
-        (here, driver.new_tab().await.expect("a tab opens"))
-    };
-    receiver.session().await.driver.switch_to_window(front.clone()).await.expect("the tab is there");
-    // Looked at by script alone: going there would bring it to the front.
-    receiver.session().await.driver.switch_to_window(here.clone()).await.expect("the tab is there");
-    let answer = receiver.eval_async("return await window.receivedHidden", vec![]).await;
-    assert_eq!(answer["hidden"], true, "the tab was seen: {answer}");
-    let took = took(&json!({ "value": answer })).expect("a time");
-    let driver = &receiver.session().await.driver;
-    driver.switch_to_window(front).await.expect("the tab is there");
-    driver.close_window().await.expect("the tab closes");
-    driver.switch_to_window(here).await.expect("the tab is there");
+    let here = receiver.session().await.driver.window().await.expect("a tab is open");
+    let front = receiver.session().await.driver.new_tab().await.expect("a tab opens");
+    receiver.session().await.driver.switch_to_window(front).await.expect("the tab is there");
+    // Any page of the app's origin that is not the app.
+    receiver.open(&format!("{}/config.json", ground.app)).await;
+    let answer = receiver.eval_async(RECEIVED, vec![]).await;
+    assert_eq!(answer["value"]["hidden"], true, "the tab was seen: {answer}");
+    let took = took(&answer).expect("a time");
+    receiver.session().await.driver.close_window().await.expect("the tab closes");
+    receiver.session().await.driver.switch_to_window(here).await.expect("the tab is there");
     took.ended_ms - took.began_ms
 }
