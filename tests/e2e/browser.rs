@@ -55,11 +55,6 @@ async fn chromium(house: &House, setup: &Setup, profile: &Path) -> Session {
         format!("--user-data-dir={}", profile.display()),
     ];
     arguments.extend_from_slice(&setup.arguments);
-    if let Some(address) = &setup.blocked {
-        // Chromium takes extensions from the command line only when it is told that it does.
-        arguments.push("--disable-features=DisableLoadExtensionCommandLineSwitch".to_owned());
-        arguments.push(format!("--load-extension={}", content_blocker(profile, address).display()));
-    }
     let devices = "--use-fake-device-for-media-stream";
     match setup.microphone {
         Microphone::Speaking => {
@@ -87,25 +82,6 @@ async fn chromium(house: &House, setup: &Setup, profile: &Path) -> Session {
         session.start_pages_with("delete globalThis.RTCPeerConnection").await;
     }
     session
-}
-
-/// An extension that blocks one address, the way that content blockers do.
-fn content_blocker(profile: &Path, address: &str) -> PathBuf {
-    let folder = profile.join("content-blocker");
-    let manifest = json!({
-        "manifest_version": 3,
-        "name": "Content blocker",
-        "version": "1",
-        "permissions": ["declarativeNetRequest"],
-        "declarative_net_request": { "rule_resources": [{ "id": "rules", "enabled": true, "path": "rules.json" }] },
-    });
-    let condition = json!({ "urlFilter": format!("|{address}"), "resourceTypes": ["websocket"] });
-    let rules = json!([{ "id": 1, "priority": 1, "action": { "type": "block" }, "condition": condition }]);
-    std::fs::create_dir_all(&folder).expect("a folder in the profile");
-    for (name, content) in [("manifest.json", manifest), ("rules.json", rules)] {
-        std::fs::write(folder.join(name), content.to_string()).expect("a file in it");
-    }
-    folder
 }
 
 async fn firefox(setup: &Setup, profile: &Path) -> Session {
@@ -140,7 +116,34 @@ async fn firefox(setup: &Setup, profile: &Path) -> Session {
     }));
     let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.expect("Firefox starts");
     let pid = process_id(&driver, "moz:processID").expect("Firefox tells its process id");
-    Session { driver, pid, geckodriver: Some(geckodriver) }
+    let session = Session { driver, pid, geckodriver: Some(geckodriver) };
+    if let Some(address) = &setup.blocked {
+        let extension = json!({ "path": content_blocker(profile, address), "temporary": true });
+        session.send(Method::POST, "/moz/addon/install", Some(extension)).await;
+    }
+    session
+}
+
+/// An extension that blocks one address, the way that content blockers do.
+fn content_blocker(profile: &Path, address: &str) -> PathBuf {
+    let folder = profile.join("content-blocker");
+    let manifest = json!({
+        "manifest_version": 2,
+        "name": "Content blocker",
+        "version": "1",
+        "permissions": ["webRequest", "webRequestBlocking", "<all_urls>"],
+        "background": { "scripts": ["block.js"] },
+    });
+    let script = format!(
+        "browser.webRequest.onBeforeRequest.addListener(
+            ({{ url }}) => ({{ cancel: url.startsWith({}) }}), {{ urls: [\"<all_urls>\"] }}, [\"blocking\"])",
+        json!(address)
+    );
+    std::fs::create_dir_all(&folder).expect("a folder in the profile");
+    for (name, content) in [("manifest.json", manifest.to_string()), ("block.js", script)] {
+        std::fs::write(folder.join(name), content).expect("a file in it");
+    }
+    folder
 }
 
 fn capabilities(value: Value) -> Capabilities {

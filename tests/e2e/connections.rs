@@ -1,6 +1,6 @@
 //! Real connections: what happens between browsers, at their limits and when they fail, that no other test can hold.
 
-use crate::browser::Browser::Chromium;
+use crate::browser::Browser::{Chromium, Firefox};
 use crate::device::Setup;
 use crate::matchmaker;
 use crate::page::FAR_LIMIT;
@@ -122,7 +122,7 @@ fn a_tracker_that_is_blocked_is_no_obstacle() {
         let sent = sender.hears_memo().await;
         let link = sender.shares().await;
 
-        let listener = stage.device_with(Setup::new(Chromium).at(meeting.origin()).blocking(&blocked)).await;
+        let listener = stage.device_with(Setup::new(Firefox).at(meeting.origin()).blocking(&blocked)).await;
         listener.expect_unreachable(&blocked);
         listener.receives(&link).await;
         assert!(listener.hears_memo().await.bytes == sent.bytes, "other bytes arrived than were sent");

@@ -23,7 +23,7 @@ pub(crate) struct Setup {
     pub(crate) chromedriver: Option<String>,
     /// What Chromium is told beside the usual.
     pub(crate) arguments: Vec<String>,
-    /// An address that a content blocker keeps Chromium from.
+    /// An address that a content blocker keeps Firefox from.
     pub(crate) blocked: Option<String>,
 }
 
