@@ -8,7 +8,7 @@ use std::rc::{Rc, Weak};
 
 use futures::future::{AbortHandle, abortable};
 use gloo_timers::callback::Timeout;
-use js_sys::{ArrayBuffer, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -88,10 +88,8 @@ impl Connection {
     ) -> Result<Self, JsValue> {
         let inner = Inner::new(config, on_event)?;
         inner.adopt(inner.pc.create_data_channel(CHANNEL_LABEL));
-        inner.clone().attempt(async |inner| {
-            let offer = JsFuture::from(inner.pc.create_offer()).await?;
-            inner.describe(offer.unchecked_ref()).await
-        });
+        let offering = inner.describe();
+        inner.clone().attempt(async move |inner| inner.gather(offering).await);
         Ok(Self(inner))
     }
 
@@ -106,17 +104,18 @@ impl Connection {
     ) -> Result<Self, JsValue> {
         let inner = Inner::new(config, on_event)?;
         inner.on("datachannel", |inner, event: RtcDataChannelEvent| inner.adopt(event.channel()));
+        let offered = inner.set_remote(RtcSdpType::Offer, &offer);
         inner.clone().attempt(async move |inner| {
-            inner.set_remote(RtcSdpType::Offer, &offer).await?;
-            let answer = JsFuture::from(inner.pc.create_answer()).await?;
-            inner.describe(answer.unchecked_ref()).await
+            offered.await?;
+            inner.gather(inner.describe()).await
         });
         Ok(Self(inner))
     }
 
     /// Takes in the answer to the offer of [`Connection::offer`].
     pub(super) fn accept_answer(&self, answer: String) {
-        self.0.clone().attempt(async move |inner| inner.set_remote(RtcSdpType::Answer, &answer).await);
+        let answered = self.0.set_remote(RtcSdpType::Answer, &answer);
+        self.0.clone().attempt(async |_| answered.await.map(drop));
     }
 
     /// Sends one message. A channel that cannot take it is reported as closed.
@@ -225,15 +224,24 @@ impl Inner {
         });
     }
 
-    async fn set_remote(&self, kind: RtcSdpType, sdp: &str) -> Result<(), JsValue> {
+    // What the browser is to do is asked for at once, not in a step: while the page is drawn, its own threads get it done.
+
+    fn set_remote(&self, kind: RtcSdpType, sdp: &str) -> JsFuture {
         let description = RtcSessionDescriptionInit::new(kind);
         description.set_sdp(sdp);
-        JsFuture::from(self.pc.set_remote_description(&description)).await.map(drop)
+        self.pc.set_remote_description(&description).into()
     }
 
-    /// Sets our description, which starts the gathering of candidates.
-    async fn describe(self: &Rc<Self>, description: &RtcSessionDescriptionInit) -> Result<(), JsValue> {
-        JsFuture::from(self.pc.set_local_description(description)).await?;
+    /// Makes our description and sets it, which starts the gathering of candidates.
+    fn describe(&self) -> JsFuture {
+        // One that says nothing is the offer or the answer, as it is due (WebRTC 1.0, 4.4.1.5).
+        let due: RtcSessionDescriptionInit = Object::new().unchecked_into();
+        self.pc.set_local_description(&due).into()
+    }
+
+    /// Waits until our description is set. Its candidates are waited for by their events.
+    async fn gather(self: &Rc<Self>, description: JsFuture) -> Result<(), JsValue> {
+        description.await?;
         if !self.described.get() && !self.first_candidate_seen.get() {
             self.describe_within(GATHER_LIMIT_MS);
         }
@@ -316,11 +324,8 @@ impl Inner {
             Listener::new(&channel, "bufferedamountlow", self.handler(|inner, _: Event| inner.handle_drained())),
             Listener::new(&channel, "close", self.handler(|inner, _: Event| inner.close_with(ClosedBy::Remote))),
         ]);
-        let open = channel.ready_state() == RtcDataChannelState::Open;
+        // One that somebody else opened may say that it is open already. Its event comes all the same, and is waited for.
         self.channel.replace(Some(channel));
-        if open {
-            self.handle_open();
-        }
     }
 
     fn handle_open(&self) {
