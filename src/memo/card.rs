@@ -162,7 +162,19 @@ mod tests {
         assert_eq!(memo.id.as_str(), info.info_hash().to_string());
         assert_eq!((memo.title.as_str(), memo.duration_ms, memo.size), ("Idea for the talk", 84_000, 5));
         assert_eq!((memo.origin, memo.complete, memo.shared), (Origin::Received, false, false));
-        assert_eq!(memo.record_len, info.piece_length());
+    }
+
+    #[test]
+    fn the_records_of_a_received_memo_are_the_pieces_of_its_torrent() {
+        const SIZE: usize = 8 * 1024 * 1024 - 1;
+        for piece_length in [16 * 1024, 32 * 1024, 256 * 1024, 16 * 1024 * 1024] {
+            let mut builder = InfoBuilder::new("long.webm", SIZE as u64).piece_length(piece_length);
+            builder.push(&vec![0; SIZE]);
+            let info = builder.finish().expect("an info dictionary");
+            let memo = Memo::received(&info, 7);
+            assert_eq!(memo.own_records(), 0..info.piece_count(), "pieces of {piece_length} bytes");
+            assert_eq!((memo.records().record_len, memo.records().len), (info.piece_length(), SIZE as u64));
+        }
     }
 
     #[test]
