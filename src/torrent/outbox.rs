@@ -44,8 +44,9 @@ impl Outbox {
     /// A block, straight from the bytes of its piece: header and bytes in one portion, if they fit. So many others may follow.
     pub(super) fn say_piece(&mut self, piece: u32, begin: u32, block: &[u8], others: usize) {
         let len = PIECE_HEAD + block.len();
-        // As many as fit whole.
-        let all = len.saturating_mul((1 + others).min(MAX_SEND_BYTES / len));
+        // As many as fit whole; one that does not fills its portion.
+        let whole = (MAX_SEND_BYTES / len).max(1);
+        let all = (len * whole.min(1 + others)).min(MAX_SEND_BYTES);
         self.with_room(len, all, |portion| encode_piece_head(piece, begin, block.len(), portion));
         self.fill(block);
     }
