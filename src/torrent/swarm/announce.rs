@@ -88,10 +88,6 @@ impl Announce {
     fn backoff(&self, longest: Duration) -> Duration {
         (FIRST_RETRY * (1 << self.retries.min(8))).max(self.min_interval).min(longest)
     }
-
-    pub(super) fn has_replied(&self) -> bool {
-        self.complete.is_some()
-    }
 }
 
 impl Swarm {

@@ -116,7 +116,7 @@ impl Swarm {
                 if connecting { Phase::Connecting } else { Phase::Offline }
             }
             // Nobody has it, as far as every tracker that answered knows.
-            Activity::Running if connected().any(|it| it.has_replied() && it.complete == Some(0)) => {
+            Activity::Running if connected().any(|it| it.complete == Some(0)) => {
                 let elsewhere = connected().any(|it| it.complete.is_none_or(|count| count > 0));
                 if elsewhere { Phase::Searching } else { Phase::Waiting }
             }
