@@ -25,7 +25,7 @@ const GATHER_LIMIT_MS: u32 = 1000;
 
 /// How long the next local candidate may lag behind the last one when there is no STUN server to wait for. They come in one
 /// go, but Chromium says that it was all of them 120 ms later.
-const HOST_GRACE_MS: u32 = 10;
+const HOST_GRACE_MS: u32 = 4;
 
 /// How long the candidates of a second interface may lag behind the first one that a STUN server showed us.
 const REFLEXIVE_GRACE_MS: u32 = 50;

@@ -70,6 +70,7 @@ fn main() {
                 paper.write("library");
             }
         }
+        Some("distance") if std::env::var_os("WATCH").is_some() => journey(watch::distance),
         Some("distance") => {
             let mut paper = Paper::new("Beside webtorrent 3, far from each other");
             journey(async |stage| distance::measure(stage, &mut paper).await);

@@ -3,6 +3,7 @@
 
 use crate::browser::Browser::Chromium;
 use crate::device::Device;
+use crate::distance::{self, Far};
 use crate::field::{self, Field};
 use crate::processor::used_by_kind_ms;
 use crate::side::Side::{self, App, WebTorrent};
@@ -18,21 +19,32 @@ const CASES: [(&str, usize); 4] = [("250 kB", 250_000), ("1 MiB", 1 << 20), ("8 
 /// How often the profiler looks, in microseconds.
 const SAMPLE_US: u32 = 200;
 
-/// Watches both sides, at each size that is wanted.
+/// Watches both sides on one machine, at each size that is wanted.
 pub(crate) async fn transfers(stage: &Stage) {
-    let folder = PathBuf::from(std::env::var_os("WATCH").expect("a folder"));
-    fs::create_dir_all(&folder).expect("the folder can be made");
     let field = Field::on(stage).await;
     let sender = field::browser(stage, Chromium).await;
     let receiver = field::browser(stage, Chromium).await;
-    for device in [&sender, &receiver] {
+    watch(&field, &sender, &receiver, &CASES).await;
+}
+
+/// Watches both sides on hosts far from each other.
+pub(crate) async fn distance(stage: &Stage) {
+    let Far { field, sender, receiver, .. } = &Far::on(stage).await;
+    let cases = distance::CASES.map(|(name, bytes, _)| (name, bytes));
+    watch(field, sender, receiver, &cases).await;
+}
+
+async fn watch(field: &Field, sender: &Device, receiver: &Device, cases: &[(&str, usize)]) {
+    let folder = PathBuf::from(std::env::var_os("WATCH").expect("a folder"));
+    fs::create_dir_all(&folder).expect("the folder can be made");
+    for device in [sender, receiver] {
         device.session().await.start_pages_with(include_str!("timeline.js")).await;
     }
-    for (name, bytes) in CASES.into_iter().filter(|(name, _)| wanted(name)) {
+    for (name, bytes) in cases.iter().filter(|(name, _)| wanted(name)) {
         for round in 0..rounds() {
             for side in [App, WebTorrent] {
                 let file = folder.join(format!("{}, {name}, {round}", side.name()).replace([' ', ','], "-"));
-                one(&field, &sender, &receiver, side, bytes, &file.display().to_string()).await;
+                one(field, sender, receiver, side, *bytes, &file.display().to_string()).await;
             }
         }
     }
