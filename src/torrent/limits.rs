@@ -134,11 +134,14 @@ pub(super) const FIRST_WINDOW: usize = 64;
 /// Our window at most: 8 MiB in flight carry 80 MB/s at 100 ms.
 pub(super) const MAX_WINDOW: usize = 512;
 
-/// Our window at least, so that a slow peer is not idle for a round trip.
+/// Our window at a peer from which next to nothing comes, so that it is not idle for a round trip.
 pub(super) const MIN_WINDOW: usize = 4;
 
-/// What the window holds beyond two round trips: as long as a page may be busy with something else, at either end.
-pub(super) const WINDOW_SLACK: Duration = Duration::from_millis(100);
+/// Our window however late blocks come, in blocks: what a sender that begins anew takes some round trips to send.
+pub(super) const LEAST_WINDOW: usize = 16;
+
+/// How long blocks may wait on their way: shorter than the queues of routers, longer than a page is busy with something else.
+pub(super) const QUEUE_TIME: Duration = Duration::from_millis(60);
 
 /// The window is no more than what comes in this time, once that is known: a peer that slows down keeps no more to itself.
 pub(super) const WINDOW_TIME: Duration = Duration::from_secs(2);

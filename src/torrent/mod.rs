@@ -62,6 +62,7 @@ mod timers;
 pub mod tracker;
 mod trackers;
 mod web_seed;
+mod window;
 pub mod wire;
 
 pub use bitfield::{Bitfield, BitfieldError};

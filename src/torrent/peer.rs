@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::encounter::Record;
 use super::extension::Extensions;
 use super::limits::{
-    DEFAULT_REQQ, FIRST_LONG_REQUEST, FIRST_WINDOW, GRANTED_FAST, HIGH_WATER_BYTES, KEEP_ALIVE, LONG_REQUEST,
-    LONG_REQUEST_TIME, LOW_WATER_BYTES, MAX_NUISANCES, MAX_WINDOW, MIN_WINDOW, SILENCE, STALLED_BYTES, TAIL_PROBE,
-    TAIL_PROBES, WINDOW_SLACK, WINDOW_TIME,
+    DEFAULT_REQQ, FIRST_LONG_REQUEST, GRANTED_FAST, HIGH_WATER_BYTES, KEEP_ALIVE, LONG_REQUEST, LONG_REQUEST_TIME,
+    LOW_WATER_BYTES, MAX_NUISANCES, MAX_WINDOW, MIN_WINDOW, SILENCE, STALLED_BYTES, TAIL_PROBE, TAIL_PROBES,
+    WINDOW_TIME,
 };
 use super::outbox::Outbox;
 use super::rate::Rate;
@@ -17,6 +17,7 @@ use super::swarm::Ending;
 use super::swarm::metadata::MetadataPull;
 use super::timers::Timers;
 use super::tracker::OfferId;
+use super::window::RequestWindow;
 use super::wire::{BLOCK_LEN, BlockRequest, Decoder, Message};
 use super::{Bitfield, ConnectionId, Instant, Output, PeerId, Stage};
 
@@ -73,10 +74,9 @@ pub(super) struct Peer {
     pub(super) asked: VecDeque<Asked>,
     /// Blocks that these requests are for.
     pub(super) asked_blocks: usize,
-    /// The shortest time from a request to its block: the way there and back, without waiting for other blocks.
-    pub(super) round_trip: Option<Duration>,
-    /// The next block comes without waiting for others: it tells the round trip anew.
-    pub(super) is_first: bool,
+    pub(super) window: RequestWindow,
+    /// When the channel opened, which is when our handshake left.
+    greeted_at: Instant,
     /// They rejected a long request: they are asked for single blocks.
     pub(super) refuses_long: bool,
     /// They had a part in a false piece: what they send is not mixed with what others send until a piece of theirs is true.
@@ -247,8 +247,8 @@ impl Peer {
             interested: false,
             asked: VecDeque::new(),
             asked_blocks: 0,
-            round_trip: None,
-            is_first: false,
+            window: RequestWindow::default(),
+            greeted_at: now,
             refuses_long: false,
             on_parole: false,
             exhausted: None,
@@ -385,29 +385,23 @@ impl Peer {
         self.buffered + self.outbox.len()
     }
 
-    /// How many blocks may be asked for at once. At first enough for a short memo; then what comes during a round trip, twice
-    /// over, so that a window that is too small is seen to grow, and as much as hides that a page is busy now and then. Never more than
-    /// comes in [`WINDOW_TIME`], so that little is stuck at a slow peer.
-    pub(super) fn window(&self, now: Instant) -> usize {
+    /// How many blocks may be asked for at once: at first enough for a short memo, then what fills the path. Never more than comes
+    /// in [`WINDOW_TIME`], so that little is stuck at a slow peer.
+    fn allowance(&self, now: Instant) -> usize {
         if self.snubbed {
             return 1;
         }
         let rate = self.down.per_second(now);
-        let blocks = |time: Duration| {
-            let bytes = u128::from(rate) * time.as_millis() / 1000;
-            usize::try_from(bytes / u128::from(BLOCK_LEN)).unwrap_or(MAX_WINDOW)
-        };
-        let round_trip = self.round_trip.unwrap_or_default();
-        let ahead = blocks(2 * round_trip + WINDOW_SLACK).max(FIRST_WINDOW);
         let measured = self.first_ask.is_some_and(|first| now.saturating_since(first) >= WINDOW_TIME);
-        let most = if measured { blocks(WINDOW_TIME).max(MIN_WINDOW) } else { MAX_WINDOW };
-        ahead.min(most).min(MAX_WINDOW)
+        let soon = u128::from(rate) * WINDOW_TIME.as_millis() / 1000 / u128::from(BLOCK_LEN);
+        let most = if measured { usize::try_from(soon).unwrap_or(MAX_WINDOW).max(MIN_WINDOW) } else { MAX_WINDOW };
+        self.window.blocks(rate).min(most)
     }
 
     /// How many more blocks they may be asked for. A window that is nearly full is left alone, so that requests leave together.
     pub(super) fn room(&self, now: Instant) -> usize {
         let reqq = self.remote.as_ref().map_or(DEFAULT_REQQ, |remote| remote.reqq).max(1);
-        let window = self.window(now);
+        let window = self.allowance(now);
         let room = window.saturating_sub(self.asked_blocks).min(reqq.saturating_sub(self.asked.len()));
         let few = window.min(reqq) / 16;
         if room <= few && !self.asked.is_empty() { 0 } else { room }
@@ -430,14 +424,12 @@ impl Peer {
     /// How long until they have sent so many bytes behind all that they were asked for; `None` when that cannot be known.
     pub(super) fn time_for(&self, bytes: u64, now: Instant) -> Option<Duration> {
         let rate = self.down.per_second(now);
-        (rate > 0)
-            .then(|| Duration::from_millis(bytes.saturating_mul(1000) / rate) + self.round_trip.unwrap_or_default())
+        (rate > 0).then(|| Duration::from_millis(bytes.saturating_mul(1000) / rate) + self.window.round_trip())
     }
 
     /// Notes a request that leaves now.
     pub(super) fn ask(&mut self, request: BlockRequest, now: Instant) {
         self.say(&Message::Request(request));
-        self.is_first |= self.asked.is_empty();
         self.asked.push_back(Asked { request, at: now });
         self.asked_blocks += request.blocks();
         self.first_ask.get_or_insert(now);
@@ -450,14 +442,17 @@ impl Peer {
         self.asked.remove(at).map(|asked| asked.at)
     }
 
+    /// Their handshake came. It left when the channel opened there, or later: for whoever made the offer that is when ours arrives.
+    pub(super) fn is_greeted(&mut self, now: Instant) {
+        if self.offered {
+            self.window.note_round_trip(now.saturating_since(self.greeted_at));
+        }
+    }
+
     /// A block came for a request that was made at this moment.
-    pub(super) fn measure(&mut self, asked_at: Instant, now: Instant) {
-        let took = now.saturating_since(asked_at);
-        self.round_trip = match self.round_trip {
-            Some(shortest) if !self.is_first => Some(shortest.min(took)),
-            _ => Some(took),
-        };
-        self.is_first = false;
+    pub(super) fn measure(&mut self, request: BlockRequest, asked_at: Instant, now: Instant) {
+        let in_flight = (self.asked_blocks + request.blocks()) * BLOCK_LEN as usize;
+        self.window.note_block(request.length as usize, now.saturating_since(asked_at), in_flight);
     }
 
     /// Takes all requests in flight off the list.

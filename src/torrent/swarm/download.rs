@@ -180,7 +180,7 @@ impl Swarm {
         let Some(sender) = peer.remote.as_ref().map(|remote| remote.peer_id) else { return Ok(()) };
         let request = BlockRequest { piece, begin, length: data.len() as u32 };
         match peer.answered(request) {
-            Some(asked_at) => peer.measure(asked_at, shared.now),
+            Some(asked_at) => peer.measure(request, asked_at, shared.now),
             None => {
                 let Some(at) = peer.late.iter().position(|late| *late == request) else {
                     return unasked(peer, request);

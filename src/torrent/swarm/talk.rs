@@ -66,6 +66,7 @@ impl Swarm {
         }
         let Some(peer) = self.peers.get_mut(&id) else { return Ok(()) };
         peer.timers.stop(PeerTimer::Handshake);
+        peer.is_greeted(shared.now);
         let mut remote = Remote {
             peer_id: handshake.peer_id,
             fast: handshake.fast(),
