@@ -128,17 +128,20 @@ pub(super) const MAX_QUEUED_REQUESTS: usize = 512;
 /// Requests that may be dropped beyond [`MAX_QUEUED_REQUESTS`] before it is a flood.
 pub(super) const MAX_EXCESS_REQUESTS: u32 = 4096;
 
-/// Our window at first, in blocks: a megabyte, so that a short memo is one round trip.
-pub(super) const FIRST_WINDOW: usize = 64;
+/// Our window at first, and at least however late blocks come, in blocks: what a link of 10 Mbit/s and its queue hold.
+pub(super) const FIRST_WINDOW: usize = 8;
+
+/// Our window at first in the same room, in blocks: a megabyte, so that a short memo is one round trip.
+pub(super) const FIRST_WINDOW_NEARBY: usize = 64;
+
+/// A peer that answers so soon is in the same room: nothing on the way overflows.
+pub(super) const NEARBY: Duration = Duration::from_millis(8);
 
 /// Our window at most: 8 MiB in flight carry 80 MB/s at 100 ms.
 pub(super) const MAX_WINDOW: usize = 512;
 
 /// Our window at a peer from which next to nothing comes, so that it is not idle for a round trip.
 pub(super) const MIN_WINDOW: usize = 4;
-
-/// Our window however late blocks come, in blocks: what a sender that begins anew takes some round trips to send.
-pub(super) const LEAST_WINDOW: usize = 16;
 
 /// How long blocks may wait on their way: shorter than the queues of routers, longer than a page is busy with something else.
 pub(super) const QUEUE_TIME: Duration = Duration::from_millis(60);
@@ -150,7 +153,7 @@ pub(super) const WINDOW_TIME: Duration = Duration::from_secs(2);
 /// [`MAX_SEND_BYTES`], header included.
 pub(super) const LONG_REQUEST: u32 = 48 * 1024;
 
-/// The longest request to such a peer of which no rate is known yet.
+/// The longest request to such a peer in the same room of which no rate is known yet.
 pub(super) const FIRST_LONG_REQUEST: u32 = 32 * 1024;
 
 /// A long request has to be answered within this time, at the rate of the peer: otherwise it is for fewer blocks.

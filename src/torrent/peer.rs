@@ -414,7 +414,7 @@ impl Peer {
             return BLOCK_LEN;
         }
         if self.down.total() == 0 {
-            return FIRST_LONG_REQUEST;
+            return if self.window.is_nearby() { FIRST_LONG_REQUEST } else { BLOCK_LEN };
         }
         let quick = u128::from(self.down.per_second(now)) * LONG_REQUEST_TIME.as_millis() / 1000;
         let quick = u32::try_from(quick).unwrap_or(LONG_REQUEST).min(LONG_REQUEST);
@@ -445,7 +445,7 @@ impl Peer {
     /// Their handshake came. It left when the channel opened there, or later: for whoever made the offer that is when ours arrives.
     pub(super) fn is_greeted(&mut self, now: Instant) {
         if self.offered {
-            self.window.note_round_trip(now.saturating_since(self.greeted_at));
+            self.window.note_greeting(now.saturating_since(self.greeted_at));
         }
     }
 

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use super::limits::{FIRST_WINDOW, LEAST_WINDOW, MAX_WINDOW, QUEUE_TIME};
+use super::limits::{FIRST_WINDOW, FIRST_WINDOW_NEARBY, MAX_WINDOW, NEARBY, QUEUE_TIME};
 use super::wire::BLOCK_LEN;
 
 const BLOCK_BYTES: usize = BLOCK_LEN as usize;
@@ -32,8 +32,21 @@ impl RequestWindow {
         self.round_trip.unwrap_or_default()
     }
 
+    /// Their answer to our first word came after this time.
+    pub(super) fn note_greeting(&mut self, took: Duration) {
+        self.note_round_trip(took);
+        if self.is_nearby() {
+            self.bytes = FIRST_WINDOW_NEARBY * BLOCK_BYTES;
+        }
+    }
+
+    /// Whether the peer is in the same room.
+    pub(super) fn is_nearby(&self) -> bool {
+        self.round_trip.is_some_and(|round_trip| round_trip <= NEARBY)
+    }
+
     /// Something was answered after this time.
-    pub(super) fn note_round_trip(&mut self, took: Duration) {
+    fn note_round_trip(&mut self, took: Duration) {
         self.round_trip = Some(self.round_trip.map_or(took, |shortest| shortest.min(took)));
     }
 
@@ -45,7 +58,7 @@ impl RequestWindow {
         let waited = (took - self.round_trip().as_secs_f64()) / patience;
         if waited > 1.0 {
             let late = (waited - 1.0) * patience / took;
-            self.bytes = self.bytes.saturating_sub((len as f64 * late) as usize).max(LEAST_WINDOW * BLOCK_BYTES);
+            self.bytes = self.bytes.saturating_sub((len as f64 * late) as usize).max(FIRST_WINDOW * BLOCK_BYTES);
         } else if 2 * in_flight >= self.bytes {
             // One that was not used up says nothing about a larger one.
             let more = len as f64 * (1.0 - waited);
@@ -90,7 +103,7 @@ mod tests {
         fn carry(&self, total: u64) -> Seen {
             let block = BLOCK_LEN as u64;
             let mut window = RequestWindow::default();
-            window.note_round_trip(Duration::from_millis(self.round_trip_ms));
+            window.note_greeting(Duration::from_millis(self.round_trip_ms));
             let (mut asked, mut came, mut sent) = (0, 0, 0);
             let (mut at_sender, mut on_link) = (VecDeque::new(), VecDeque::new());
             let (mut congestion, mut link_free_ms) = (12_000.0_f64, 0.0_f64);
@@ -146,7 +159,7 @@ mod tests {
                 "{name}: {} ms, and {least_ms} ms at best",
                 seen.took_ms
             );
-            let least_window_ms = LEAST_WINDOW as u64 * u64::from(BLOCK_LEN) / path.bytes_per_ms;
+            let least_window_ms = FIRST_WINDOW as u64 * u64::from(BLOCK_LEN) / path.bytes_per_ms;
             let most_ms = round_trip_ms.max(100) + least_window_ms;
             assert!(seen.queue_ms <= most_ms, "{name}: {} ms of queue, and at most {most_ms} are well", seen.queue_ms);
         }
@@ -162,9 +175,10 @@ mod tests {
     #[test]
     fn a_page_that_was_busy_does_not_stop_a_fast_peer() {
         let mut window = RequestWindow::default();
-        window.note_round_trip(Duration::from_millis(2));
+        window.note_greeting(Duration::from_millis(2));
+        assert_eq!(window.blocks(0), FIRST_WINDOW_NEARBY);
         (0..1000).for_each(|_| window.note_block(BLOCK_BYTES, Duration::from_secs(1), FIRST_WINDOW * BLOCK_BYTES));
-        assert_eq!(window.blocks(0), LEAST_WINDOW);
+        assert_eq!(window.blocks(0), FIRST_WINDOW);
         assert!(window.blocks(20_000_000) > FIRST_WINDOW, "the rate of the last seconds holds it up");
     }
 }
