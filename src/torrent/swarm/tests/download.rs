@@ -95,7 +95,7 @@ fn rejects_do_not_make_a_loop() {
 fn several_blocks_at_once_are_asked_of_those_who_answer_them() {
     for (peer_id, long) in [(WEBTORRENT, true), (OURS, true), (LIBTORRENT, false)] {
         let mut rig = Rig::large(&Role::Leecher);
-        let mut remote = rig.meet_sender(peer_id);
+        let mut remote = rig.meet_nearby(peer_id);
         let first = requests(&rig.hear(&mut remote));
         let longest = first.iter().map(|request| request.length).max();
         assert_eq!(longest, Some(if long { 32 * 1024 } else { 16 * 1024 }), "nobody knows yet how fast it is");
@@ -116,7 +116,7 @@ fn several_blocks_at_once_are_asked_of_those_who_answer_them() {
 #[test]
 fn whoever_rejects_a_long_request_is_asked_for_single_blocks_at_once() {
     let mut rig = Rig::large(&Role::Leecher);
-    let mut remote = rig.meet_sender(WEBTORRENT);
+    let mut remote = rig.meet_nearby(WEBTORRENT);
     for (number, request) in requests(&rig.hear(&mut remote)).into_iter().enumerate() {
         rig.wait(u64::from(number % 2 == 0));
         rig.say(&remote, &rig.block(request));
@@ -136,9 +136,9 @@ fn whoever_rejects_a_long_request_is_asked_for_single_blocks_at_once() {
 #[test]
 fn the_window_of_a_slow_peer_shrinks_to_what_it_sends_in_two_seconds() {
     let mut rig = Rig::large(&Role::Leecher);
-    let mut remote = rig.meet_sender(LIBTORRENT);
+    let mut remote = rig.meet_nearby(LIBTORRENT);
     let mut waiting = requests(&rig.hear(&mut remote));
-    assert_eq!(waiting.len(), 64);
+    assert_eq!(waiting.len(), 64, "in the same room a megabyte is asked for at once");
     // Five blocks a second.
     for _ in 0..50 {
         rig.wait(200);
@@ -156,7 +156,7 @@ fn the_window_grows_to_what_is_on_its_way_between_far_and_fast_devices() {
     let mut on_its_way: VecDeque<(u64, BlockRequest)> = VecDeque::new();
     let mut most = 0;
     // 200 ms there and back, one block per millisecond: 200 blocks are on their way.
-    for _ in 0..1_000 {
+    for _ in 0..2_000 {
         let now = rig.now;
         on_its_way.extend(requests(&rig.hear(&mut remote)).into_iter().map(|request| (now + 200, request)));
         most = most.max(on_its_way.len());
@@ -202,7 +202,7 @@ fn a_block_that_is_stuck_at_a_slow_peer_is_asked_of_a_faster_one_before_the_end(
 #[test]
 fn at_the_end_a_fast_peer_takes_over_what_a_slow_one_would_send_later() {
     let mut rig = Rig::large(&Role::Leecher);
-    let mut slow = rig.meet_sender(LIBTORRENT);
+    let mut slow = rig.meet_nearby(LIBTORRENT);
     let queue = requests(&rig.hear(&mut slow));
     let mut fast = rig.meet_sender(WEBTORRENT);
     let block = rig.block(queue[0]);
@@ -233,12 +233,15 @@ fn what_is_listened_to_comes_first_and_what_is_suggested_next() {
     [7, 9].into_iter().for_each(|piece| rig.say(&remote, &Message::Suggest(piece)));
     rig.say(&remote, &Message::HaveAll);
     rig.say(&remote, &Message::Unchoke);
-    let asked = requests(&rig.hear(&mut remote));
-    let mut order: Vec<u32> = asked.iter().map(|request| request.piece).collect();
-    order.dedup();
+    let mut order: Vec<u32> = Vec::new();
+    while order.len() < 5 {
+        let asked = requests(&rig.hear(&mut remote));
+        order.extend(asked.iter().map(|request| request.piece));
+        order.dedup();
+        asked.into_iter().for_each(|request| rig.say(&remote, &rig.block(request)));
+    }
     assert_eq!(order[..5], [45, 46, 47, 7, 9]);
     rig.feed(Input::Command(Command::WantSoon(rig.hash(), 0..10)));
-    asked.into_iter().for_each(|request| rig.say(&remote, &rig.block(request)));
     rig.serve(&mut [remote]);
     assert!(rig.is_complete());
 }
@@ -279,7 +282,7 @@ fn blocks_that_cross_with_a_choke_or_a_cancel_are_taken() {
 #[test]
 fn requests_leave_together_and_news_of_pieces_with_them() {
     let mut rig = Rig::large(&Role::Leecher);
-    let mut remote = rig.meet_sender(LIBTORRENT);
+    let mut remote = rig.meet_nearby(LIBTORRENT);
     let asked = requests(&rig.hear(&mut remote));
     let before = rig.outputs.len();
     for request in &asked[..8] {

@@ -151,6 +151,30 @@ impl Rig {
         remote
     }
 
+    /// A seed in the same room, which serves us: it takes up an offer of ours and answers at once.
+    fn meet_nearby(&mut self, peer_id: &[u8; 20]) -> Remote {
+        self.gather();
+        let offers = self.announces().into_iter().flat_map(|announce| announce.offers);
+        let offer_id = offers.map(|offer| offer.offer_id).next().expect("a leecher makes offers");
+        self.strangers += 1;
+        let answer = Relayed {
+            info_hash: self.hash(),
+            peer_id: PeerId::new([self.strangers; 20]),
+            offer_id,
+            sdp: "v=0".to_owned(),
+        };
+        self.feed(Input::SocketMessage(self.socket, TrackerMessage::Answer(answer).to_json()));
+        let accepted = self.outputs.iter().rev().find_map(|output| match output {
+            Output::AcceptAnswer(id, _) => Some(*id),
+            _ => None,
+        });
+        let handshake = Handshake::new(self.hash(), PeerId::new(*peer_id));
+        let remote = self.open(accepted.expect("the answer is accepted"), &handshake);
+        self.say(&remote, &Message::Bitfield(Bitfield::full(self.info.piece_count()).as_bytes().to_vec()));
+        self.say(&remote, &Message::Unchoke);
+        remote
+    }
+
     fn meet_with(&mut self, handshake: Handshake) -> Remote {
         self.strangers += 1;
         let offer = Relayed {
@@ -166,6 +190,11 @@ impl Rig {
         });
         let id = accepted.expect("the offer is accepted");
         self.feed(Input::AnswerReady(id, "v=0".to_owned()));
+        self.open(id, &handshake)
+    }
+
+    /// The channel opens, and both shake hands.
+    fn open(&mut self, id: ConnectionId, handshake: &Handshake) -> Remote {
         self.feed(Input::ChannelOpened(id));
         let mut bytes = Vec::new();
         handshake.encode(&mut bytes);
