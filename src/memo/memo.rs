@@ -150,6 +150,9 @@ pub struct Memo {
     /// Where listening stopped.
     #[serde(default)]
     pub position_ms: u64,
+    /// Moments that somebody marked, in milliseconds from the beginning, in order.
+    #[serde(default)]
+    pub markers_ms: Vec<u64>,
 }
 
 impl Memo {
@@ -173,6 +176,7 @@ impl Memo {
             shared: false,
             complete: false,
             position_ms: 0,
+            markers_ms: Vec::new(),
         }
     }
 

@@ -11,6 +11,8 @@
 //! | `records`, `album` | where a memo's bytes lie, and the memos of a torrent with several files |
 //! | `link` | the share link, made and read |
 //! | `library`, `search` | what the library shows, in which order, under which headings |
+//! | `listening`, `markers`, `shortcuts` | what a listener may ask for, moments that were marked, what keys do |
+//! | `room` | how long a recording may still get |
 //! | `ladder`, `delivery`, `tries` | an import, a share, and what was tried for either, in plain words |
 //! | `drawing`, `kind` | a waveform as strokes, what kind of sound it is |
 //! | `webm` | mends the recordings of browsers: length, cues, sizes |
@@ -28,12 +30,16 @@ mod kind;
 mod ladder;
 mod library;
 mod link;
+mod listening;
 mod local_time;
+mod markers;
 #[allow(clippy::module_inception)]
 mod memo;
 mod mime;
 mod records;
+mod room;
 mod search;
+mod shortcuts;
 mod text;
 mod title;
 mod tries;
@@ -50,11 +56,15 @@ pub use kind::type_in_words;
 pub use ladder::{ImportState, Ladder, Step, StepProgress};
 pub use library::{Filter, Mark, group_by_heading, heading, percent, percent_of, visible};
 pub use link::{LinkError, MAX_LINK_LEN, MAX_MEMOS, parse_link, share_link};
+pub use listening::{Pauses, Repeat, neighbours, speed_in_pause};
 pub use local_time::LocalTime;
+pub use markers::{MAX_MARKERS, add_marker};
 pub use memo::{BIN_DAYS, InvalidMemoId, Memo, MemoId, Origin};
 pub use mime::{clean_mime, has_no_sound, mime_of_file};
 pub use records::{Part, Records};
+pub use room::{room_in_words, room_ms};
 pub use search::Query;
+pub use shortcuts::{Focus, SHORTCUTS, Shortcut};
 pub use text::{NOTES_MAX_CHARS, TITLE_MAX_CHARS, clean_notes, clean_title};
 pub use title::default_title;
 pub use tries::{Try, tries};

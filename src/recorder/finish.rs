@@ -1,6 +1,6 @@
 //! From slices to a memo, in flat memory: two passes over the stored slices, however long the take is.
 
-use crate::memo::webm::{Layout, Scan, WebmError, Writer};
+use crate::memo::webm::{Layout, Scan, WebmError, Writer, begins_file};
 use crate::memo::{Memo, MemoId, Origin, WaveformBuilder};
 use crate::store::{Chunk, RECORD_LEN, Store, StoreError, Take, TakeId};
 
@@ -36,10 +36,7 @@ pub(super) async fn finish(store: &Store, take: &Take) -> Result<Memo, FinishErr
     let mut slices = Slices::new(store, &take.id);
     while let Some(batch) = slices.next().await? {
         for chunk in batch {
-            match &mut writer {
-                Some(writer) => writer.push(&chunk.bytes, &mut records.pending),
-                None => records.pending.extend(chunk.bytes),
-            }
+            write(writer.as_mut(), &chunk.bytes, &mut records.pending);
         }
         records.flush_full().await?;
     }
@@ -54,6 +51,7 @@ pub(super) async fn finish(store: &Store, take: &Take) -> Result<Memo, FinishErr
         size,
         record_len: RECORD_LEN,
         waveform: survey.waveform.finish(),
+        markers_ms: take.markers_ms.clone(),
         complete: true,
         ..Memo::new(id.clone(), Origin::Recorded)
     };
@@ -61,16 +59,26 @@ pub(super) async fn finish(store: &Store, take: &Take) -> Result<Memo, FinishErr
     Ok(memo)
 }
 
+/// The second pass over a slice.
+pub(super) fn write(writer: Option<&mut Writer>, bytes: &[u8], out: &mut Vec<u8>) {
+    let Some(writer) = writer else { return out.extend_from_slice(bytes) };
+    if begins_file(bytes) {
+        writer.begin_file();
+    }
+    writer.push(bytes, out);
+}
+
 /// What the first pass found.
-struct Survey {
+pub(super) struct Survey {
     /// How to mend it. `None`: it stays as it is, because its container needs no mending (MP4), or because it is damaged in a
     /// way that only a better player can read. Sound is never thrown away.
-    layout: Option<Layout>,
+    pub(super) layout: Option<Layout>,
     waveform: WaveformBuilder,
     until_ms: u64,
 }
 
-async fn survey(store: &Store, take: &Take) -> Result<Survey, FinishError> {
+/// The first pass.
+pub(super) async fn survey(store: &Store, take: &Take) -> Result<Survey, FinishError> {
     let mut scan = take.mime.starts_with("audio/webm").then(Scan::default);
     let mut waveform = WaveformBuilder::default();
     let (mut until_ms, mut is_empty) = (0, true);
@@ -78,6 +86,10 @@ async fn survey(store: &Store, take: &Take) -> Result<Survey, FinishError> {
     while let Some(batch) = slices.next().await? {
         for chunk in batch {
             if let Some(scan) = &mut scan {
+                // A take that was interrupted has several files, one behind the other.
+                if begins_file(&chunk.bytes) {
+                    scan.begin_file();
+                }
                 scan.push(&chunk.bytes);
             }
             chunk.peaks.iter().for_each(|peak| waveform.push(*peak));

@@ -29,6 +29,9 @@ pub enum MicrophoneError {
         "This browser cannot record from the microphone here. Open Voice Memos over HTTPS in a current browser, then try again."
     )]
     Unsupported,
+    /// Another tab has the recording that is to go on.
+    #[error("This recording is in use in another tab. Go on there.")]
+    InUse,
     /// The take could not be begun, so nothing would be saved.
     #[error("The microphone works, but the recording cannot be saved. {0}")]
     Store(#[from] StoreError),

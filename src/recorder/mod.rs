@@ -3,7 +3,7 @@
 //! [`Recorder::start`] asks for the microphone and records until [`Recorder::stop`] makes a memo of the take. What is heard goes
 //! to the disk first: the take's row before its first slice, each slice in order, and [`RecorderEvent::Saved`] is said when the
 //! transaction has completed, not before. Dropping a recorder lets go of the microphone, the wake lock and the take; what was
-//! saved stays, and [`recovery`] offers it.
+//! saved stays, and [`recovery`] offers it. [`Recorder::go_on`] goes on with a take that was interrupted or recovered.
 //!
 //! | file | what it holds |
 //! | --- | --- |
@@ -28,7 +28,7 @@ mod wake_lock;
 
 pub use finish::FinishError;
 pub use microphone::MicrophoneError;
-pub use take::{Recorder, RecorderEvent, RecorderState};
+pub use take::{Recorder, RecorderEvent, RecorderState, can_go_on};
 
 /// How to record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 use super::finish::{self, FinishError, Slices};
 use super::take_lock::{self, TakeLock};
 use crate::memo::Memo;
+use crate::memo::webm::Layout;
 use crate::store::{Store, StoreError, Take};
 use crate::web::{BlobParts, ObjectUrl};
 
@@ -46,15 +47,20 @@ pub async fn discard(store: &Store, take: &Take) -> Result<(), FinishError> {
     Ok(store.discard_take(&take.id).await?)
 }
 
-/// Puts the slices together as they are, which is enough to listen. The browser keeps the bytes, not the app.
+/// Puts the slices together for listening. The browser keeps the bytes, not the app.
 ///
 /// # Errors
 /// The slices cannot be read.
 pub async fn preview(store: &Store, take: &Take) -> Result<ObjectUrl, StoreError> {
     let parts = BlobParts::default();
+    // What cannot be mended may be heard all the same.
+    let layout = finish::survey(store, take).await.ok().and_then(|survey| survey.layout);
+    let mut writer = layout.as_ref().map(Layout::writer);
     let mut slices = Slices::new(store, &take.id);
     while let Some(batch) = slices.next().await? {
-        batch.iter().try_for_each(|chunk| parts.push(&chunk.bytes)).map_err(refused)?;
+        let mut bytes = Vec::new();
+        batch.iter().for_each(|chunk| finish::write(writer.as_mut(), &chunk.bytes, &mut bytes));
+        parts.push(&bytes).map_err(refused)?;
     }
     ObjectUrl::new(&parts, &take.mime).map_err(refused)
 }

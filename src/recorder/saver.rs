@@ -18,14 +18,15 @@ pub(super) struct Slice {
     pub(super) until_ms: u64,
 }
 
-/// Stores slices in order until there are no more, or one cannot be stored. `saved` is told how much of the take is safe.
+/// Stores slices in order, beginning with number `n`, until there are no more, or one cannot be stored. `saved` is told how much
+/// of the take is safe.
 pub(super) async fn save(
     store: &Store,
     take: &TakeId,
+    mut n: u32,
     mut slices: UnboundedReceiver<Slice>,
     saved: impl Fn(u64),
 ) -> Result<(), StoreError> {
-    let mut n = 0;
     while let Some(slice) = slices.next().await {
         let buffer = JsFuture::from(slice.blob.array_buffer())
             .await

@@ -9,6 +9,11 @@ pub(super) struct Stopwatch {
 }
 
 impl Stopwatch {
+    /// One that has run for so long already.
+    pub(super) fn after(elapsed_ms: u64) -> Self {
+        Self { before_ms: elapsed_ms as f64, running_since_ms: None }
+    }
+
     /// Goes on, unless it does already.
     pub(super) fn run(&mut self, now_ms: f64) {
         self.running_since_ms.get_or_insert(now_ms);

@@ -17,7 +17,7 @@ use super::saver::{Slice, save};
 use super::stopwatch::{Stopwatch, now_ms};
 use super::take_lock::TakeLock;
 use super::wake_lock::WakeLock;
-use crate::memo::{Memo, MemoId};
+use crate::memo::{Memo, MemoId, format_duration};
 use crate::store::{Hold, Store, StoreError, Take, TakeId};
 use crate::web::Listener;
 
@@ -89,16 +89,55 @@ impl Recorder {
             title,
             mime: Some(media.mime_type()).filter(|mime| !mime.is_empty()).unwrap_or_else(|| mime.to_owned()),
             started_at_ms: js_sys::Date::now() as u64,
+            markers_ms: Vec::new(),
         };
         let lock = TakeLock::try_hold(&take.id).await;
         store.begin_take(&take).await?;
+        let begun = Self::record(&store, &take, lock, microphone, media, Behind::default(), on_event);
+        if begun.is_err() {
+            // The row would be offered for recovery with nothing in it.
+            store.discard_take(&take.id).await?;
+        }
+        begun
+    }
 
+    /// Goes on with a take that was interrupted: what is said now belongs to the same memo. As [`start`](Self::start) otherwise.
+    ///
+    /// # Errors
+    /// Nothing is being recorded, and the take is as it was.
+    pub async fn go_on(
+        store: Store,
+        options: RecorderOptions,
+        take: Take,
+        on_event: impl Fn(RecorderEvent) + 'static,
+    ) -> Result<Self, MicrophoneError> {
+        if !can_go_on(&take) || !MediaRecorder::is_type_supported(&take.mime) {
+            return Err(MicrophoneError::Unsupported);
+        }
+        let Some(lock) = TakeLock::try_hold(&take.id).await else { return Err(MicrophoneError::InUse) };
+        let last = store.last_chunk(&take.id).await?;
+        let behind = last
+            .map_or_else(Behind::default, |last| Behind { next: last.n.saturating_add(1), elapsed_ms: last.until_ms });
+        let microphone = Microphone::open(&options).await?;
+        let media = encoder(&microphone, &take.mime, options.bits_per_second)?;
+        Self::record(&store, &take, Some(lock), microphone, media, behind, on_event)
+    }
+
+    fn record(
+        store: &Store,
+        take: &Take,
+        lock: Option<TakeLock>,
+        microphone: Microphone,
+        media: MediaRecorder,
+        behind: Behind,
+        on_event: impl Fn(RecorderEvent) + 'static,
+    ) -> Result<Self, MicrophoneError> {
         let (slices, received) = mpsc::unbounded();
         let shared = Rc::new(Shared {
             on_event: Box::new(on_event),
             media,
             state: Cell::new(RecorderState::Recording),
-            stopwatch: RefCell::default(),
+            stopwatch: RefCell::new(Stopwatch::after(behind.elapsed_ms)),
             meter: RefCell::new(Meter::open(microphone.stream())),
             silence: RefCell::default(),
             peaks: RefCell::default(),
@@ -109,12 +148,7 @@ impl Recorder {
             explained: Cell::new(false),
         });
         let capture = Capture::new(&shared, microphone);
-        if let Err(thrown) = shared.media.start_with_time_slice(SLICE_MS) {
-            drop(capture);
-            // The row would be offered for recovery with nothing in it.
-            store.discard_take(&take.id).await?;
-            return Err(MicrophoneError::from_js(&thrown));
-        }
+        shared.media.start_with_time_slice(SLICE_MS).map_err(|thrown| MicrophoneError::from_js(&thrown))?;
         shared.stopwatch.borrow_mut().run(now_ms());
 
         let (finished, saved) = oneshot::channel();
@@ -127,7 +161,7 @@ impl Recorder {
                         shared.emit(RecorderEvent::Saved { until_ms });
                     }
                 };
-                let result = save(&store, &take_id, received, emit_saved).await;
+                let result = save(&store, &take_id, behind.next, received, emit_saved).await;
                 if let (Err(error), Some(shared)) = (result, shared.upgrade()) {
                     shared.cannot_save(&error);
                 }
@@ -135,10 +169,15 @@ impl Recorder {
                 let _ = finished.send(claim);
             }
         });
-        Ok(Self { store, take, shared, capture, saved })
+        Ok(Self { store: store.clone(), take: take.clone(), shared, capture, saved })
     }
 
-    /// The take as it is stored.
+    /// Marks this moment. `None` when it is marked already, or the mark could not be stored; the recording goes on.
+    pub async fn mark(store: Store, take: TakeId, at_ms: u64) -> Option<u64> {
+        store.mark_take(&take, at_ms).await.is_ok_and(|is_new| is_new).then_some(at_ms)
+    }
+
+    /// The take as it was begun.
     pub fn take(&self) -> &Take {
         &self.take
     }
@@ -185,11 +224,23 @@ impl Recorder {
     pub async fn stop(self) -> Result<Memo, FinishError> {
         let Self { store, take, shared, capture, saved } = self;
         let _claim = end(&shared, capture, saved).await;
+        // With its markers.
+        let take = store.take(&take.id).await?.unwrap_or(take);
         let memo = finish::finish(&store, &take).await;
         if memo == Err(FinishError::Empty) {
             store.discard_take(&take.id).await?;
         }
         memo
+    }
+
+    /// Stops listening and leaves the take as it is: [`go_on`](Self::go_on) goes on with it, [`recovery`](super::recovery)
+    /// makes a memo of it.
+    pub async fn leave(self) -> Take {
+        let Self { store, take, shared, capture, saved } = self;
+        let claim = end(&shared, capture, saved).await;
+        let stored = store.take(&take.id).await;
+        drop(claim);
+        stored.ok().flatten().unwrap_or(take)
     }
 
     /// Ends the take and removes it for good.
@@ -210,6 +261,19 @@ async fn end(shared: &Shared, mut capture: Capture, saved: oneshot::Receiver<Cla
     shared.stop_media();
     capture.microphone.take();
     saved.await.ok()
+}
+
+/// What there is of a take already.
+#[derive(Clone, Copy, Default)]
+struct Behind {
+    /// The number of the next slice.
+    next: u32,
+    elapsed_ms: u64,
+}
+
+/// Whether more can be recorded behind this take: WebM can be put together without being encoded anew.
+pub fn can_go_on(take: &Take) -> bool {
+    take.mime.starts_with("audio/webm")
 }
 
 /// Until the last slice is stored, and the memo made of them, no other tab recovers the take or upgrades the database under it.
@@ -283,7 +347,9 @@ impl Shared {
     fn interrupted(&self, what_happened: &str) {
         if self.state.get() != RecorderState::Stopped && !self.expected_to_stop.get() {
             self.explained.set(true);
-            self.emit(RecorderEvent::Interrupted(format!("{what_happened} What was recorded until then is safe.")));
+            let at = format_duration(self.stopwatch.borrow().elapsed_ms(now_ms()));
+            let sentence = format!("{what_happened} That was at {at}. What was recorded until then is safe.");
+            self.emit(RecorderEvent::Interrupted(sentence));
         }
     }
 

@@ -1,13 +1,14 @@
 //! Recordings under way: on the disk before anything else happens to them.
 
-use rexie::KeyRange;
+use rexie::{Direction, KeyRange};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
+use wasm_bindgen::JsValue;
 
 use super::connection::Durability;
 use super::schema::{AUDIO, CHUNKS, MEMOS, TAKES};
 use super::{Store, StoreError, row};
-use crate::memo::{Memo, MemoId};
+use crate::memo::{Memo, MemoId, add_marker};
 
 /// The name of a take. The memo made of it gets the same one, so that finishing a take twice makes one memo.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -52,6 +53,9 @@ pub struct Take {
     /// When it began, in Unix milliseconds.
     #[serde(default)]
     pub started_at_ms: u64,
+    /// Moments that were marked meanwhile, in milliseconds from the beginning, in order.
+    #[serde(default)]
+    pub markers_ms: Vec<u64>,
 }
 
 /// A slice of a take, as the recorder gave it. Concatenated in order, the slices are the file.
@@ -79,6 +83,16 @@ struct ChunkRow {
     until_ms: u64,
 }
 
+fn slices_from(take: &TakeId, from: u32) -> Result<KeyRange, StoreError> {
+    let (first, last) = (row::numbered_key(take.as_str(), from), row::numbered_key(take.as_str(), u32::MAX));
+    KeyRange::bound(&first, &last, None, None).map_err(|error| StoreError::Other(error.to_string()))
+}
+
+fn chunk(value: JsValue) -> Result<Chunk, StoreError> {
+    let stored: ChunkRow = row::from_js("slice of a take", value)?;
+    Ok(Chunk { n: stored.n, bytes: stored.bytes.into_vec(), peaks: stored.peaks.into_vec(), until_ms: stored.until_ms })
+}
+
 impl Store {
     /// Writes a take's row, to be done before its first chunk.
     ///
@@ -88,6 +102,29 @@ impl Store {
         let change = self.change(&[TAKES], Durability::Strict)?;
         change.put(TAKES, &row::to_js("take", take)?)?;
         change.done().await
+    }
+
+    /// Marks a moment of a take, in milliseconds from its beginning. `false` when it is marked already.
+    ///
+    /// # Errors
+    /// The mark could not be stored.
+    pub async fn mark_take(&self, take: &TakeId, at_ms: u64) -> Result<bool, StoreError> {
+        let change = self.change(&[TAKES], Durability::Strict)?;
+        let Some(value) = change.get(TAKES, &take.as_str().into()).await? else { return Ok(false) };
+        let mut take: Take = row::from_js("take", value)?;
+        let is_new = add_marker(&mut take.markers_ms, at_ms);
+        change.put(TAKES, &row::to_js("take", &take)?)?;
+        change.done().await?;
+        Ok(is_new)
+    }
+
+    /// A take as it is now.
+    ///
+    /// # Errors
+    /// The store cannot be read, or the row is damaged.
+    pub async fn take(&self, id: &TakeId) -> Result<Option<Take>, StoreError> {
+        let value = self.read(&[TAKES])?.store(TAKES)?.get(id.as_str().into()).await?;
+        value.map(|value| row::from_js("take", value)).transpose()
     }
 
     /// Writes a slice. When this returns it is on the disk.
@@ -121,19 +158,19 @@ impl Store {
     /// # Errors
     /// The store cannot be read, or a row is damaged.
     pub async fn chunks(&self, take: &TakeId, from: u32, count: u32) -> Result<Vec<Chunk>, StoreError> {
-        let (first, last) = (row::numbered_key(take.as_str(), from), row::numbered_key(take.as_str(), u32::MAX));
-        let range = KeyRange::bound(&first, &last, None, None).map_err(|error| StoreError::Other(error.to_string()))?;
+        let range = slices_from(take, from)?;
         let rows = self.read(&[CHUNKS])?.store(CHUNKS)?.get_all(Some(range), Some(count)).await?;
-        let chunk = |value| {
-            let stored: ChunkRow = row::from_js("slice of a take", value)?;
-            Ok(Chunk {
-                n: stored.n,
-                bytes: stored.bytes.into_vec(),
-                peaks: stored.peaks.into_vec(),
-                until_ms: stored.until_ms,
-            })
-        };
         rows.into_iter().map(chunk).collect()
+    }
+
+    /// The last slice of a take, behind which it goes on.
+    ///
+    /// # Errors
+    /// The store cannot be read, or the row is damaged.
+    pub async fn last_chunk(&self, take: &TakeId) -> Result<Option<Chunk>, StoreError> {
+        let chunks = self.read(&[CHUNKS])?.store(CHUNKS)?;
+        let last = chunks.scan(Some(slices_from(take, 0)?), Some(1), None, Some(Direction::Prev)).await?;
+        last.into_iter().next().map(|(_, value)| chunk(value)).transpose()
     }
 
     /// Makes a take into a memo in one transaction: the memo's row in, the take and its slices out. The memo's audio has to be

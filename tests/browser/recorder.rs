@@ -152,6 +152,7 @@ async fn a_take_without_sound_is_not_offered() {
         title: String::new(),
         mime: "audio/webm;codecs=opus".to_owned(),
         started_at_ms: 1,
+        markers_ms: Vec::new(),
     };
     store.begin_take(&take("t-1")).await.expect("stored");
     assert_eq!(recovery::unfinished(&store).await, Ok(Vec::new()));
@@ -164,7 +165,7 @@ async fn what_cannot_be_mended_is_kept_as_it_is() {
     let store = fresh_store().await;
     for mime in ["audio/mp4", "audio/webm;codecs=opus"] {
         let id = TakeId::new(format!("t-{}", mime.len()).parse().expect("an id"));
-        let take = Take { id, title: String::new(), mime: mime.to_owned(), started_at_ms: 1 };
+        let take = Take { id, title: String::new(), mime: mime.to_owned(), started_at_ms: 1, markers_ms: Vec::new() };
         store.begin_take(&take).await.expect("stored");
         let bytes: Vec<u8> = (0..100_000_u32).map(|n| (n % 251) as u8).collect();
         for (n, part) in (0..).zip(bytes.chunks(999)) {

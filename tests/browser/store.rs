@@ -35,6 +35,7 @@ fn take(id: &str) -> Take {
         title: "Tuesday morning, 07:31".to_owned(),
         mime: "audio/webm;codecs=opus".to_owned(),
         started_at_ms: 1_763_364_720_000,
+        markers_ms: vec![1_000],
     }
 }
 

@@ -1,7 +1,8 @@
 //! Cuts a recording that arrives in slices into the parts that the mended file is made of.
 //!
 //! Only whole elements come out, so a cut-off tail ends the recording at the last block that is all there. No nesting is kept:
-//! the ids of a Segment's children and of a Cluster's children differ, and MediaRecorder leaves their sizes open anyway.
+//! the ids of a Segment's children and of a Cluster's children differ, and MediaRecorder leaves their sizes open anyway. Nor is
+//! the end of a file: a take that was interrupted and continued is one file behind the other.
 
 use super::ebml::{self, Front, Id};
 
@@ -17,7 +18,7 @@ const MAX_SKIPPED: u64 = 64 << 20;
 /// A part of the recording, in the order of the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Part<'a> {
-    /// The EBML header, whole element.
+    /// The EBML header, whole element. A later one begins what was recorded after an interruption.
     EbmlHeader(&'a [u8]),
     /// The payload of the Info element.
     Info(&'a [u8]),
@@ -54,7 +55,7 @@ enum Place {
     Cluster,
     /// Behind damage: looking for the next cluster.
     Lost,
-    /// Nothing more is read: this is no WebM, or a second file begins here.
+    /// Nothing more is read: this is no WebM.
     End,
 }
 
@@ -73,6 +74,15 @@ impl Elements {
     pub(super) fn is_at_start(&self) -> bool {
         self.place == Place::Start
             && self.pending.iter().zip(ebml::EBML.to_be_bytes()).all(|(&have, want)| have == want)
+    }
+
+    /// What comes next is another file: the rest of an element that was cut off never comes.
+    pub(super) fn begin_file(&mut self) {
+        self.pending.clear();
+        self.skip = 0;
+        if matches!(self.place, Place::Cluster | Place::Lost) {
+            self.place = Place::Outside;
+        }
     }
 
     /// Bytes that are kept for later.
@@ -119,8 +129,7 @@ impl Elements {
             Front::Malformed if self.place == Place::Start => return self.end(),
             Front::Malformed => return self.lose(),
         };
-        let is_first = self.place == Place::Start;
-        if is_first != (header.id == ebml::EBML) {
+        if self.place == Place::Start && header.id != ebml::EBML {
             return self.end();
         }
         match header.id {

@@ -71,7 +71,7 @@ pub struct Layout {
     /// Everything in front of the first cluster.
     head: Arc<[u8]>,
     clusters: Arc<[ClusterPlan]>,
-    audio_track: u64,
+    audio: AudioTrack,
     end_ns: u64,
     size: u64,
 }
@@ -89,7 +89,7 @@ impl Layout {
 
     /// The second pass. It wants the same bytes as the first, in any split.
     pub fn writer(&self) -> Writer {
-        Writer::new(self.head.clone(), self.clusters.clone(), self.audio_track)
+        Writer::new(self.head.clone(), self.clusters.clone(), self.audio)
     }
 
     pub(super) fn plan(
@@ -121,7 +121,7 @@ impl Layout {
         head.extend(tracks);
         head.extend(cues.write(clusters_at, wide));
         let size = head.len() as u64 + clusters_len;
-        Self { head: head.into(), clusters: clusters.into(), audio_track: audio.number, end_ns, size }
+        Self { head: head.into(), clusters: clusters.into(), audio, end_ns, size }
     }
 }
 

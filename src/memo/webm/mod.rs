@@ -27,6 +27,9 @@
 //! | `writer` | second pass: the mended file |
 //! | `opus` | how long a packet sounds |
 //!
+//! A take that was interrupted and continued is one recording behind the other. It becomes one file: what was recorded later
+//! begins where the sound before it ends.
+//!
 //! Tracks and blocks are kept as they are, with one exception: audio blocks are marked as the key frames that they are.
 //! Firefox does not, and players take that for damage.
 
@@ -59,6 +62,11 @@ pub enum WebmError {
     /// The second pass got other bytes than the first.
     #[error("the recording changed while it was being mended")]
     Changed,
+}
+
+/// Whether these are the first bytes of a WebM file. In a take, that is where a recorder began.
+pub fn begins_file(bytes: &[u8]) -> bool {
+    bytes.starts_with(&ebml::EBML.to_be_bytes())
 }
 
 /// Both passes over bytes in memory: the mended file and its length in milliseconds.

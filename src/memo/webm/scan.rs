@@ -26,8 +26,19 @@ struct Found {
     clusters: Vec<ClusterPlan>,
     /// Whether there was a block, of use or not.
     saw_block: bool,
+    /// The session that is being read: what was recorded after an interruption has a head of its own.
+    session: Session,
     too_long: bool,
     end_ns: u64,
+}
+
+/// What lies between two heads.
+#[derive(Debug, Default)]
+struct Session {
+    /// Where it begins, in ticks: each has a clock of its own, which begins at zero.
+    begins: u64,
+    /// Its head was there, and its sound is of the kind that the first one has.
+    is_readable: bool,
 }
 
 /// What is kept of the Info element.
@@ -58,9 +69,14 @@ impl Scan {
         self.elements.push(bytes, |part| self.found.see(part));
     }
 
+    /// What is pushed next was recorded after an interruption, and begins with a head of its own.
+    pub fn begin_file(&mut self) {
+        self.elements.begin_file();
+    }
+
     /// Plans the mended file. Whatever the recording lost at its end is left out.
     pub fn finish(self) -> Result<Layout, WebmError> {
-        let Found { ebml_header, info, tracks, clusters, saw_block, too_long, end_ns } = self.found;
+        let Found { ebml_header, info, tracks, clusters, saw_block, too_long, end_ns, .. } = self.found;
         if ebml_header.is_none() && !self.elements.is_at_start() {
             return Err(WebmError::NotWebm);
         }
@@ -80,19 +96,23 @@ impl Scan {
 impl Found {
     fn see(&mut self, part: Part<'_>) {
         match part {
-            Part::EbmlHeader(element) => self.ebml_header = Some(element.to_vec()),
+            Part::EbmlHeader(element) if self.ebml_header.is_none() => self.ebml_header = Some(element.to_vec()),
+            Part::EbmlHeader(_) => {
+                self.session = Session { begins: self.end_ns.div_ceil(self.timestamp_scale()), is_readable: false };
+            }
             // A second Info or Tracks could only disagree with the first, and one behind the sound with what was timed.
             Part::Info(payload) if self.info.is_none() && !self.saw_block => self.info = Some(Info::read(payload)),
-            Part::Tracks(element, payload) if self.tracks.is_none() => {
-                self.tracks =
-                    AudioTrack::read(&element[payload..]).map(|audio| Tracks { element: element.to_vec(), audio });
+            Part::Info(_) => {}
+            Part::Tracks(element, payload) => {
+                let Some(audio) = AudioTrack::read(&element[payload..]) else { return };
+                let first = self.tracks.get_or_insert_with(|| Tracks { element: element.to_vec(), audio });
+                self.session.is_readable |= first.audio == audio;
             }
-            Part::Info(_) | Part::Tracks(..) => {}
             Part::Cluster if self.clusters.len() == MAX_CLUSTERS => self.too_long = true,
             Part::Cluster => self.clusters.push(ClusterPlan::default()),
             Part::Timestamp(ticks) => {
                 if let Some(cluster) = self.clusters.last_mut() {
-                    cluster.set_timestamp(ticks);
+                    cluster.set_timestamp(ticks.saturating_add(self.session.begins));
                 }
             }
             Part::SimpleBlock(element, payload) => self.see_block(element, Block::read(&element[payload..])),
@@ -100,14 +120,21 @@ impl Found {
         }
     }
 
+    fn timestamp_scale(&self) -> u64 {
+        self.info.as_ref().map_or(DEFAULT_TIMESTAMP_SCALE, |info| info.timestamp_scale)
+    }
+
     fn see_block(&mut self, element: &[u8], block: Option<Block>) {
         self.saw_block = true;
+        let scale = self.timestamp_scale();
         let Some(cluster) = self.clusters.last_mut() else { return };
         // Blocks in front of the Tracks are of another recording, or of none; the writer leaves them out, too.
         let Some(audio) = self.tracks.as_ref().map(|tracks| tracks.audio) else { return };
+        if !self.session.is_readable {
+            return;
+        }
         cluster.add_block(element.len() as u64);
         let Some(block) = block else { return };
-        let scale = self.info.as_ref().map_or(DEFAULT_TIMESTAMP_SCALE, |info| info.timestamp_scale);
         let start = cluster.timestamp().saturating_add_signed(block.offset);
         let sounding_ns = match block.duration {
             Some(ticks) => ticks.saturating_mul(scale),

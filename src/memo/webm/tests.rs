@@ -219,6 +219,61 @@ fn the_plan_says_how_large_the_mended_file_is() {
 }
 
 #[test]
+fn a_recording_that_was_continued_becomes_one() {
+    for (name, file, _, packet_ms) in RECORDINGS {
+        let (once, once_ms) = remux(file).expect("mends");
+        let (twice, twice_ms) = remux(&[file, file].concat()).expect("mends");
+        assert!(twice_ms.abs_diff(2 * once_ms) <= 2, "{name}: {twice_ms} ms, and {once_ms} ms for one of them");
+        let (once, twice) = (Strict::read(&once), Strict::read(&twice));
+        assert_eq!(twice.tracks, once.tracks, "{name}");
+        assert_eq!(twice.blocks.len(), 2 * once.blocks.len(), "{name}");
+        let (first, second) = twice.blocks.split_at(once.blocks.len());
+        assert_eq!(first, once.blocks, "{name}");
+        assert!(first.iter().map(|block| &block.packet).eq(second.iter().map(|block| &block.packet)), "{name}");
+        assert!(
+            second[0].time >= first[first.len() - 1].time + packet_ms,
+            "{name}: the second begins behind the first"
+        );
+        assert!(twice.blocks.is_sorted_by_key(|block| block.time), "{name}");
+    }
+}
+
+#[test]
+fn what_was_continued_after_a_crash_loses_only_what_was_cut_off() {
+    for (name, file, _, _) in RECORDINGS {
+        for cut in (1..8).map(|eighth| file.len() * eighth / 8) {
+            let (first, second) = (&file[..cut], file);
+            let mut scan = Scan::default();
+            scan.push(first);
+            scan.begin_file();
+            scan.push(second);
+            let layout = scan.finish().expect("mends");
+            let mut mended = Vec::new();
+            let mut writer = layout.writer();
+            writer.push(first, &mut mended);
+            writer.begin_file();
+            writer.push(second, &mut mended);
+            writer.finish().expect("the same bytes");
+            let packets = |file: &[u8]| {
+                Strict::read(&remux(file).expect("mends").0).blocks.into_iter().map(|it| it.packet).collect::<Vec<_>>()
+            };
+            let both = Strict::read(&mended).blocks;
+            assert!(both.is_sorted_by_key(|block| block.time), "{name} cut at {cut}: time goes back");
+            let both: Vec<_> = both.into_iter().map(|block| block.packet).collect();
+            assert_eq!(both, [packets(first), packets(second)].concat(), "{name} cut at {cut}");
+        }
+    }
+}
+
+#[test]
+fn sound_of_another_kind_is_not_put_behind() {
+    let mut other = CHROMIUM.to_vec();
+    let at = other.windows(6).position(|window| window == b"A_OPUS").expect("a codec");
+    other[at..at + 6].copy_from_slice(b"A_VORB");
+    assert_eq!(remux(&[CHROMIUM, &other].concat()), remux(CHROMIUM));
+}
+
+#[test]
 fn what_holds_no_sound_is_an_error_that_says_so() {
     assert_eq!(remux(b""), Err(WebmError::NoSound));
     assert_eq!(remux(&CHROMIUM[..160]), Err(WebmError::NoSound), "a take that holds only the head");

@@ -21,8 +21,8 @@ struct File {
     /// Written before the first cluster; `None` from then on.
     head: Option<Arc<[u8]>>,
     clusters: Arc<[ClusterPlan]>,
-    audio_track: u64,
-    /// The Tracks were there: blocks have a meaning from here on.
+    audio: AudioTrack,
+    /// The Tracks of this session were there, and are what the scan took them for: blocks have a meaning from here on.
     has_tracks: bool,
     /// How many clusters have begun.
     begun: usize,
@@ -33,9 +33,8 @@ struct File {
 }
 
 impl Writer {
-    pub(super) fn new(head: Arc<[u8]>, clusters: Arc<[ClusterPlan]>, audio_track: u64) -> Self {
-        let file =
-            File { head: Some(head), clusters, audio_track, has_tracks: false, begun: 0, expected: 0, changed: false };
+    pub(super) fn new(head: Arc<[u8]>, clusters: Arc<[ClusterPlan]>, audio: AudioTrack) -> Self {
+        let file = File { head: Some(head), clusters, audio, has_tracks: false, begun: 0, expected: 0, changed: false };
         Self { elements: Elements::default(), file }
     }
 
@@ -45,6 +44,11 @@ impl Writer {
             out.extend_from_slice(&head);
         }
         self.elements.push(bytes, |part| self.file.write(part, out));
+    }
+
+    /// What is pushed next was recorded after an interruption, as the scan was told.
+    pub fn begin_file(&mut self) {
+        self.elements.begin_file();
     }
 
     /// Says whether the file is whole. It is, unless the bytes were not those that were scanned.
@@ -59,19 +63,22 @@ impl File {
     fn write(&mut self, part: Part<'_>, out: &mut Vec<u8>) {
         match part {
             Part::Cluster => self.begin_cluster(out),
-            Part::Tracks(element, payload) => self.has_tracks |= AudioTrack::read(&element[payload..]).is_some(),
+            Part::EbmlHeader(_) => self.has_tracks = false,
+            Part::Tracks(element, payload) => {
+                self.has_tracks |= AudioTrack::read(&element[payload..]) == Some(self.audio);
+            }
             Part::SimpleBlock(..) | Part::BlockGroup(..) if !self.has_tracks => {}
             Part::SimpleBlock(element, payload) => {
                 let from = out.len();
                 if self.write_block(element, out) {
-                    mark_key_frame(&mut out[from + payload..], self.audio_track);
+                    mark_key_frame(&mut out[from + payload..], self.audio.number);
                 }
             }
             Part::BlockGroup(element, _) => {
                 self.write_block(element, out);
             }
             // The head and the fronts of the clusters hold what became of these.
-            Part::EbmlHeader(_) | Part::Info(_) | Part::Timestamp(_) => {}
+            Part::Info(_) | Part::Timestamp(_) => {}
         }
     }
 
