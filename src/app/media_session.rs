@@ -26,6 +26,26 @@ fn try_describe(title: &str) -> Result<(), JsValue> {
     Reflect::set(&session, &"metadata".into(), &metadata).map(drop)
 }
 
+/// Says how far it is, which the lock screen shows and lets one change.
+pub(crate) fn place(player: Player) {
+    let length_ms = player.duration_ms.get_untracked();
+    let Some(session) = session().filter(|_| length_ms > 0) else { return };
+    // A browser that does not show it does not have the function; then the word is all there is.
+    let _ = try_place(&session, player, length_ms);
+    let word = if player.playing.get_untracked() { "playing" } else { "paused" };
+    let _ = Reflect::set(&session, &"playbackState".into(), &word.into());
+}
+
+fn try_place(session: &JsValue, player: Player, length_ms: u64) -> Result<(), JsValue> {
+    let place = Object::new();
+    let position_ms = player.position_ms.get_untracked().min(length_ms);
+    Reflect::set(&place, &"duration".into(), &(length_ms as f64 / 1000.0).into())?;
+    Reflect::set(&place, &"position".into(), &(position_ms as f64 / 1000.0).into())?;
+    Reflect::set(&place, &"playbackRate".into(), &player.speed.get_untracked().into())?;
+    let set: Function = Reflect::get(session, &"setPositionState".into())?.dyn_into()?;
+    set.call1(session, &place).map(drop)
+}
+
 /// Listens to the buttons for as long as the page lives: called once.
 pub(crate) fn listen(app: AppState) {
     let player = app.player;
@@ -33,6 +53,8 @@ pub(crate) fn listen(app: AppState) {
     on("pause", move |_| player.pause());
     on("seekbackward", move |_| player.jump(app, -JUMP_MS));
     on("seekforward", move |_| player.jump(app, JUMP_MS));
+    on("previoustrack", move |_| player.play_neighbour(app, false));
+    on("nexttrack", move |_| player.play_neighbour(app, true));
     on("seekto", move |details| {
         if let Some(seconds) = Reflect::get(&details, &"seekTime".into()).ok().and_then(|time| time.as_f64()) {
             player.seek((seconds * 1000.0) as u64);

@@ -10,6 +10,8 @@
 //! | `recording`, `player` | the one recording under way, the one memo that plays |
 //! | `files`, `export`, `whole_memo` | sound that comes from a file, and goes into one |
 //! | `preferences`, `diagnostics` | what a person chose, and what helps with a bug report |
+//! | `pause_watch` | hears the pauses of what plays |
+//! | `shortcuts` | keys that work anywhere |
 //! | `clock`, `ids`, `clipboard`, `media_session`, `toasts` | one small thing of the browser each |
 //! | `routes/` | one page per route |
 //! | `components/` | what pages are made of |
@@ -25,10 +27,12 @@ mod files;
 mod ids;
 mod media_session;
 mod memos;
+mod pause_watch;
 mod player;
 mod preferences;
 mod recording;
 mod routes;
+mod shortcuts;
 mod state;
 mod toasts;
 mod whole_memo;
@@ -39,6 +43,7 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::{ParamSegment, StaticSegment};
 
+use components::keys::Keys;
 use components::library::Library;
 use components::notice::{Alert, ProblemPlace, ToastPlace, UpdatePlace};
 use components::player::PlayerElement;
@@ -86,11 +91,14 @@ fn Frame(state: AppState) -> impl IntoView {
     state.start();
     listen_to_window(state);
     media_session::listen(state);
+    let keys = RwSignal::new(false);
+    shortcuts::listen(state, keys);
     view! {
         <Router>
             <Panes />
             <Recovery />
         </Router>
+        <Keys open=keys />
         <PlayerElement />
         <UpdatePlace />
         <ProblemPlace />

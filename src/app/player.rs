@@ -3,6 +3,7 @@
 //! It outlives the pages: an import that turns into a memo goes on sounding. Bytes come from the service worker where one
 //! controls the page (`/audio/<id>`, streamed, also while they arrive), from a blob otherwise.
 
+use gloo_timers::callback::Interval;
 use leptos::html::Audio;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,8 +11,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomException, HtmlMediaElement, MediaError};
 
 use super::media_session;
+use super::pause_watch::{LOOK_MS, PauseWatch};
 use super::{AppState, whole_memo};
-use crate::memo::{Memo, MemoId};
+use crate::memo::{Memo, MemoId, Repeat, add_marker, neighbours, speed_in_pause};
 use crate::net::service_worker_controls_page;
 use crate::web::ObjectUrl;
 
@@ -38,6 +40,10 @@ pub(crate) struct Player {
     pub(crate) duration_ms: RwSignal<u64>,
     pub(crate) speed: RwSignal<f64>,
     pub(crate) problem: RwSignal<Option<String>>,
+    pub(crate) repeat: RwSignal<Repeat>,
+    /// Hears pauses, once somebody wants them played fast.
+    watch: StoredValue<Option<PauseWatch>, LocalStorage>,
+    watching: StoredValue<Option<Interval>, LocalStorage>,
     source: StoredValue<Source, LocalStorage>,
     kept_ms: StoredValue<u64>,
     /// Play was pressed before there was anything to play from.
@@ -65,6 +71,9 @@ impl Player {
             duration_ms: RwSignal::new(0),
             speed: RwSignal::new(1.0),
             problem: RwSignal::new(None),
+            repeat: RwSignal::default(),
+            watch: StoredValue::new_local(None),
+            watching: StoredValue::new_local(None),
             source: StoredValue::new_local(Source::None),
             kept_ms: StoredValue::new(0),
             wanted: StoredValue::new(false),
@@ -109,6 +118,7 @@ impl Player {
         self.position_ms.set(0);
         self.duration_ms.set(0);
         self.problem.set(None);
+        self.repeat.set(Repeat::Off);
     }
 
     pub(crate) fn toggle(self, app: AppState) {
@@ -127,6 +137,7 @@ impl Player {
             self.seek(0);
         }
         element.set_playback_rate(self.speed.get_untracked());
+        self.watch_pauses(app);
         let Ok(started) = element.play() else { return };
         spawn_local(async move {
             if let Err(refusal) = JsFuture::from(started).await {
@@ -151,6 +162,88 @@ impl Player {
         {
             element.set_current_time(seconds(position_ms));
         }
+        media_session::place(self);
+    }
+
+    /// Begins the part that is repeated, ends it, or repeats no more: the one button of it.
+    pub(crate) fn repeat_here(self) {
+        let position = self.position_ms.get_untracked();
+        self.repeat.update(|repeat| *repeat = repeat.pressed(position));
+    }
+
+    /// Marks what is heard right now.
+    pub(crate) fn mark(self, app: AppState) {
+        let position = self.position_ms.get_untracked();
+        if let Some(id) = self.memo.get_untracked() {
+            app.edit(&id, move |memo| {
+                add_marker(&mut memo.markers_ms, position);
+            });
+        }
+    }
+
+    /// The newer or the older memo of the library, if there is one.
+    fn neighbour(self, app: AppState, older: bool) -> Option<Memo> {
+        let current = self.memo.get_untracked()?;
+        let memos = untrack(|| app.memos.all());
+        let (newer_one, older_one) = neighbours(&memos, &current);
+        app.memos.find_untracked(if older { older_one? } else { newer_one? })
+    }
+
+    /// Opens that memo's page and plays it.
+    pub(crate) fn play_neighbour(self, app: AppState, older: bool) {
+        if let Some(memo) = self.neighbour(app, older).filter(|memo| memo.complete) {
+            app.go(&format!("/memo/{}", memo.id));
+            self.open(app, &memo);
+            self.play(app);
+        }
+    }
+
+    pub(crate) fn set_skip_silence(self, app: AppState, skips: bool) {
+        app.change_preferences(|preferences| preferences.skip_silence = skips);
+        if skips {
+            self.watch_pauses(app);
+        } else {
+            self.watching.set_value(None);
+            self.set_rate(self.speed.get_untracked());
+        }
+    }
+
+    /// Plays pauses fast from now on, if that is wanted. Called within a tap.
+    fn watch_pauses(self, app: AppState) {
+        if !app.preferences.with_untracked(|preferences| preferences.skip_silence) {
+            return;
+        }
+        let Some(element) = self.element.get_untracked() else { return };
+        let look = move || self.watching.set_value(Some(Interval::new(LOOK_MS, move || self.look_for_pause())));
+        if self.watch.with_value(Option::is_some) {
+            return look();
+        }
+        spawn_local(async move {
+            match PauseWatch::on(element.into()).await {
+                Some(watch) => {
+                    self.watch.set_value(Some(watch));
+                    look();
+                }
+                None => app.toasts.say("This browser does not let the app hear where the silence is."),
+            }
+        });
+    }
+
+    fn look_for_pause(self) {
+        let speed = self.speed.get_untracked();
+        // A hidden page is woken too seldom to slow down in time.
+        let may = self.playing.get_untracked() && !document().hidden();
+        let hears_pause = |watch: &mut Option<PauseWatch>| watch.as_mut().is_some_and(PauseWatch::is_in_pause);
+        let is_pause = may && self.watch.try_update_value(hears_pause) == Some(true);
+        self.set_rate(if is_pause { speed_in_pause(speed) } else { speed });
+    }
+
+    fn set_rate(self, rate: f64) {
+        if let Some(element) = self.element.get_untracked()
+            && (element.playback_rate() - rate).abs() > 0.001
+        {
+            element.set_playback_rate(rate);
+        }
     }
 
     pub(crate) fn jump(self, app: AppState, by_ms: i64) {
@@ -161,9 +254,8 @@ impl Player {
 
     pub(crate) fn set_speed(self, speed: f64) {
         self.speed.set(speed);
-        if let Some(element) = self.element.get_untracked() {
-            element.set_playback_rate(speed);
-        }
+        self.set_rate(speed);
+        media_session::place(self);
     }
 
     /// The length of the current memo, as well as it is known.
@@ -230,6 +322,9 @@ impl Player {
             return;
         }
         let position = milliseconds(element.current_time());
+        if let Some(start) = self.repeat.get_untracked().goes_on_at(position).filter(|_| !element.paused()) {
+            return self.seek(start);
+        }
         self.position_ms.set(position);
         if position.abs_diff(self.kept_ms.get_value()) >= KEEP_EVERY_MS {
             self.keep_position(app);
@@ -238,15 +333,25 @@ impl Player {
 
     pub(crate) fn handle_playing(self, app: AppState, playing: bool) {
         self.playing.set(playing);
+        media_session::place(self);
         if !playing {
+            self.watching.set_value(None);
             self.keep_position(app);
         }
     }
 
     pub(crate) fn handle_ended(self, app: AppState) {
+        if let Repeat::Between(start, _) = self.repeat.get_untracked() {
+            self.seek(start);
+            return self.play(app);
+        }
         self.playing.set(false);
+        self.watching.set_value(None);
         self.position_ms.set(0);
         self.keep_position(app);
+        if app.preferences.with_untracked(|preferences| preferences.play_next) {
+            self.play_neighbour(app, true);
+        }
     }
 
     pub(crate) fn handle_error(self, app: AppState) {

@@ -14,6 +14,10 @@ pub(crate) struct Preferences {
     pub(crate) microphone: Option<String>,
     pub(crate) kilobits_per_second: u32,
     pub(crate) sound: Sound,
+    /// Pauses are played fast.
+    pub(crate) skip_silence: bool,
+    /// When a memo has ended, the next one of the library follows.
+    pub(crate) play_next: bool,
 }
 
 /// Mono Opus: speech is clear at 24, 96 leaves nothing to wish for.
@@ -21,7 +25,14 @@ pub(crate) const QUALITIES: [u32; 4] = [24, 32, 64, 96];
 
 impl Default for Preferences {
     fn default() -> Self {
-        Self { theme: Theme::default(), microphone: None, kilobits_per_second: 32, sound: Sound::default() }
+        Self {
+            theme: Theme::default(),
+            microphone: None,
+            kilobits_per_second: 32,
+            sound: Sound::default(),
+            skip_silence: false,
+            play_next: false,
+        }
     }
 }
 

@@ -172,11 +172,6 @@ impl Recorder {
         Ok(Self { store: store.clone(), take: take.clone(), shared, capture, saved })
     }
 
-    /// Marks this moment. `None` when it is marked already, or the mark could not be stored; the recording goes on.
-    pub async fn mark(store: Store, take: TakeId, at_ms: u64) -> Option<u64> {
-        store.mark_take(&take, at_ms).await.is_ok_and(|is_new| is_new).then_some(at_ms)
-    }
-
     /// The take as it was begun.
     pub fn take(&self) -> &Take {
         &self.take

@@ -163,7 +163,11 @@ fn RecordButton() -> impl IntoView {
             >
                 <a class="live num" href="/record">
                     <span class="dot"></span>
-                    {move || if recording.phase.get() == Phase::Paused { "Paused" } else { "Recording" }}
+                    {move || match recording.phase.get() {
+                        Phase::Paused => "Paused",
+                        Phase::Interrupted(_) => "Interrupted",
+                        _ => "Recording",
+                    }}
                     " "
                     {move || format_duration(recording.elapsed_ms.get())}
                 </a>

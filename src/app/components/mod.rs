@@ -4,6 +4,7 @@ pub(super) mod confirm;
 pub(super) mod head;
 pub(super) mod icon;
 pub(super) mod import_dialog;
+pub(super) mod keys;
 pub(super) mod library;
 pub(super) mod notice;
 pub(super) mod player;

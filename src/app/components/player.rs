@@ -8,7 +8,7 @@ use super::notice::Alert;
 use super::wave::Wave;
 use crate::app::player::{JUMP_MS, SPEEDS};
 use crate::app::state::use_app;
-use crate::memo::{Memo as MemoRow, format_duration, format_remaining, is_heard, spoken_duration};
+use crate::memo::{Memo as MemoRow, Repeat, format_duration, format_remaining, is_heard, spoken_duration};
 
 /// Bars of the large waveform: as many as stand apart from each other on a screen of this width.
 pub(crate) fn bars_that_fit() -> usize {
@@ -64,6 +64,7 @@ pub(crate) fn Seek(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView 
     view! {
         <div class="seek">
             <Wave bars dark height=112 />
+            <Ticks row />
             <input
                 type="range"
                 aria-label="Position"
@@ -121,9 +122,106 @@ pub(crate) fn PlayerCard(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl Int
                 </button>
                 <span class="even"></span>
             </div>
+            <Ways />
+            <Markers row />
             {move || player.problem.get().map(|text| view! { <Alert text /> })}
         </section>
     }
+}
+
+/// Other ways to listen.
+#[component]
+fn Ways() -> impl IntoView {
+    let app = use_app();
+    let player = app.player;
+    let skips = move || app.preferences.with(|preferences| preferences.skip_silence);
+    let goes_on = move || app.preferences.with(|preferences| preferences.play_next);
+    let pressed = |is: bool| if is { "true" } else { "false" };
+    view! {
+        <div class="ways" role="group" aria-label="Listening">
+            <button class="chip" aria-pressed=move || pressed(skips()) on:click=move |_| player.set_skip_silence(app, !skips())>
+                "Skip silence"
+            </button>
+            <button
+                class="chip"
+                class:half=move || matches!(player.repeat.get(), Repeat::From(_))
+                aria-pressed=move || pressed(matches!(player.repeat.get(), Repeat::Between(..)))
+                on:click=move |_| player.repeat_here()
+            >
+                {move || player.repeat.get().label()}
+            </button>
+            <button
+                class="chip"
+                aria-pressed=move || pressed(goes_on())
+                on:click=move |_| app.change_preferences(|preferences| preferences.play_next = !preferences.play_next)
+            >
+                "Play next"
+            </button>
+            <button class="chip" on:click=move |_| player.mark(app)>"Mark"</button>
+        </div>
+    }
+}
+
+/// The marked moments, and the part that is repeated, on the waveform.
+#[component]
+fn Ticks(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
+    let app = use_app();
+    let player = app.player;
+    let length = Memo::new(move |_| player.length_ms(app));
+    let percent = move |at_ms: u64| {
+        let length = length.get().max(1);
+        format!("{:.2}%", at_ms.min(length) as f64 * 100.0 / length as f64)
+    };
+    let markers = markers_of(row);
+    let part = move || match player.repeat.get() {
+        Repeat::Off => None,
+        Repeat::From(start) => Some((start, start)),
+        Repeat::Between(start, end) => Some((start, end)),
+    };
+    view! {
+        <div class="ticks" aria-hidden="true">
+            {move || part().map(|(start, end)| {
+                view! { <i class="part" style:left=percent(start) style:width=percent(end - start)></i> }
+            })}
+            {move || markers.get().into_iter().map(|at| view! { <i class="tick" style:left=percent(at)></i> }).collect_view()}
+        </div>
+    }
+}
+
+/// The marked moments to go to.
+#[component]
+fn Markers(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
+    let app = use_app();
+    let markers = markers_of(row);
+    let remove = move |at: u64| {
+        if let Some(id) = row.with_untracked(|row| row.as_ref().map(|row| row.id.clone())) {
+            app.edit(&id, move |memo| memo.markers_ms.retain(|marker| *marker != at));
+        }
+    };
+    let one = move |at: u64| {
+        let spoken = spoken_duration(at);
+        view! {
+            <li>
+                <button class="chip num" aria-label=format!("Go to marker at {spoken}") on:click=move |_| app.player.seek(at)>
+                    {format_duration(at)}
+                </button>
+                <button class="icon" aria-label=format!("Remove marker at {spoken}") on:click=move |_| remove(at)>
+                    <Picture icon=Icon::Close />
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || markers.with(|markers| !markers.is_empty())>
+            <ul class="markers" aria-label="Markers">
+                <For each=move || markers.get() key=|at| *at children=one />
+            </ul>
+        </Show>
+    }
+}
+
+fn markers_of(row: Signal<Option<MemoRow>>) -> Memo<Vec<u64>> {
+    Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.markers_ms.clone()).unwrap_or_default()))
 }
 
 /// The element itself. It stands in the frame of the app, where no change of page removes it.

@@ -8,7 +8,7 @@ use super::notice::Alert;
 use super::sheet::Sheet;
 use crate::app::clock;
 use crate::app::state::use_app;
-use crate::recorder::recovery;
+use crate::recorder::{can_go_on, recovery};
 use crate::store::Take;
 use crate::web::ObjectUrl;
 
@@ -65,6 +65,13 @@ pub(crate) fn Recovery() -> impl IntoView {
             }
         });
     };
+    let go_on = move |_| {
+        let Some(take) = takes.with_untracked(|takes| takes.last().cloned()) else { return };
+        next();
+        app.recording.go_on(app, take);
+        app.go("/record");
+    };
+    let can_go_on = move || takes.with(|takes| takes.last().is_some_and(can_go_on));
     let discard = move |_| {
         let Some(take) = takes.with_untracked(|takes| takes.last().cloned()) else { return };
         spawn_local(async move {
@@ -99,6 +106,9 @@ pub(crate) fn Recovery() -> impl IntoView {
             <div class="actions">
                 <button class="pill main" autofocus disabled=move || busy.get() on:click=keep>"Keep"</button>
                 <button class="pill" disabled=move || busy.get() on:click=play>"Play"</button>
+                <Show when=can_go_on>
+                    <button class="pill" disabled=move || busy.get() on:click=go_on>"Continue recording"</button>
+                </Show>
                 <button class="pill" disabled=move || busy.get() on:click=discard>"Discard"</button>
             </div>
         </Sheet>

@@ -11,7 +11,7 @@ use crate::app::components::notice::Alert;
 use crate::app::components::wave::Wave;
 use crate::app::recording::{LIVE_BARS, Phase};
 use crate::app::state::use_app;
-use crate::memo::{format_clock, format_duration};
+use crate::memo::{format_clock, format_duration, room_in_words};
 
 /// A shorter take is thrown away without a question: it costs nobody more than saying it again.
 const ASK_FROM_MS: u64 = 10_000;
@@ -28,6 +28,14 @@ pub(crate) fn Record() -> impl IntoView {
     let asking = RwSignal::new(false);
     let is = move |wanted: Phase| phase.with(|phase| *phase == wanted);
     let live = Memo::new(move |_| phase.with(Phase::is_live));
+    let interrupted = Memo::new(move |_| {
+        phase.with(|phase| match phase {
+            Phase::Interrupted(sentence) => Some(sentence.clone()),
+            _ => None,
+        })
+    });
+    recording.measure_room(app);
+    let room = Memo::new(move |_| recording.room_ms.get().and_then(room_in_words));
     let refused = Memo::new(move |_| {
         phase.with(|phase| match phase {
             Phase::Refused(sentence) => Some(sentence.clone()),
@@ -41,11 +49,14 @@ pub(crate) fn Record() -> impl IntoView {
             "The recorder has stopped giving sound. Stop, and record again; what was saved is safe."
         } else if recording.silent.get() && is(Phase::Recording) {
             "No sound is reaching the microphone."
+        } else if recording.too_loud.get() && is(Phase::Recording) {
+            "Too loud: this will sound distorted."
         } else {
             match phase.get() {
                 Phase::Starting => "Waiting for the microphone",
                 Phase::Paused => "Paused",
                 Phase::Stopping => "Saving",
+                Phase::Interrupted(_) => "Interrupted",
                 _ => "",
             }
         }
@@ -76,9 +87,26 @@ pub(crate) fn Record() -> impl IntoView {
                     <small>{move || clock.get().1}</small>
                 </p>
                 <p class="word" role="status">{word}</p>
-                <Show when=move || live.get()>
+                <Show when=move || is(Phase::Recording) || is(Phase::Paused)>
                     <Meter />
+                    <button class="pill mark-it" on:click=move |_| recording.mark(app)>
+                        "Mark this moment"
+                        <span class="num">{move || Some(recording.marked.get()).filter(|count| *count > 0)}</span>
+                    </button>
                 </Show>
+                {move || room.get().map(|text| view! { <p class="room">{text}</p> })}
+                {move || interrupted.get().map(|text| view! {
+                    <div class="column">
+                        <Alert text>
+                            <div class="both">
+                                <button class="pill main" on:click=move |_| recording.go_on_with_interrupted(app)>
+                                    "Continue recording"
+                                </button>
+                                <button class="pill" on:click=move |_| recording.finish_interrupted(app)>"Finish"</button>
+                            </div>
+                        </Alert>
+                    </div>
+                })}
                 {move || refused.get().map(|text| view! {
                     <div class="column">
                         <Alert text>
@@ -88,7 +116,7 @@ pub(crate) fn Record() -> impl IntoView {
                 })}
             </div>
             <LiveWave />
-            <div class="controls">
+            <div class="controls" hidden=move || interrupted.with(Option::is_some)>
                 <Show
                     when=move || live.get()
                     fallback=move || view! {
