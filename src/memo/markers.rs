@@ -35,7 +35,9 @@ mod tests {
     #[test]
     fn there_are_only_so_many() {
         let mut markers = Vec::new();
-        (0..2_000).for_each(|second| drop(add_marker(&mut markers, second * 1_000)));
+        for second in 0..2_000 {
+            add_marker(&mut markers, second * 1_000);
+        }
         assert_eq!(markers.len(), MAX_MARKERS);
     }
 }

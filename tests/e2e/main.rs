@@ -21,6 +21,7 @@ mod device;
 mod files;
 mod interop;
 mod links;
+mod listening;
 mod matchmaker;
 mod memo;
 mod page;

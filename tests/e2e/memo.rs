@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// How long playing may take to be heard.
-const PLAY_LIMIT: Duration = Duration::from_secs(20);
+pub(crate) const PLAY_LIMIT: Duration = Duration::from_secs(20);
 
 /// A memo as it was heard on one device.
 pub(crate) struct Heard {

@@ -117,6 +117,48 @@ fn a_killed_browser_loses_a_slice_at_most(browser: Browser) {
 }
 
 #[test]
+fn a_recovered_recording_goes_on_as_the_same_memo_in_chromium() {
+    a_recovered_recording_goes_on_as_the_same_memo(Chromium);
+}
+
+#[test]
+fn a_recovered_recording_goes_on_as_the_same_memo_in_firefox() {
+    a_recovered_recording_goes_on_as_the_same_memo(Firefox);
+}
+
+fn a_recovered_recording_goes_on_as_the_same_memo(browser: Browser) {
+    journey(async |stage| {
+        let device = stage.device(browser).await;
+        device.open("/").await;
+        device.press("Record").await;
+        device.has_recorded(1.0).await;
+        device.press("Mark this moment").await;
+        let spoken_s = device.has_recorded(4.0).await;
+        device.crash().await;
+
+        device.start_again().await;
+        device.open("/").await;
+        device.sees("dialog", "Recovered recording").await;
+        device.press("Continue recording").await;
+        device.sees("meter", "Input level").await;
+        let whole_s = device.has_recorded(spoken_s + 2.0).await;
+        device.press("Mark this moment").await;
+        device.sees("button", "Stop").await;
+        device.press("Stop").await;
+        device.names_memo("Both halves").await;
+        let heard = device.hears_memo().await;
+        let decoded_s = heard.probe.decoded_s;
+        assert!(decoded_s >= whole_s - SLICE_S, "{whole_s} s were spoken around the crash, {decoded_s} s are there");
+        let markers = device.stored("memos", "markersMs").await;
+        let [markers] = &markers[..] else { panic!("one memo: {markers:?}") };
+        assert_eq!(markers.as_array().map(Vec::len), Some(2), "both halves keep their markers: {markers}");
+        device.reload().await;
+        device.sees("list", "Markers").await;
+        assert!(!device.shows("dialog", "Recovered recording").await, "nothing is left to recover");
+    });
+}
+
+#[test]
 fn a_recovered_recording_can_be_heard_and_discarded() {
     journey(async |stage| {
         let device = stage.device(Chromium).await;

@@ -89,7 +89,7 @@ pub(crate) fn Record() -> impl IntoView {
                 <p class="word" role="status">{word}</p>
                 <Show when=move || is(Phase::Recording) || is(Phase::Paused)>
                     <Meter />
-                    <button class="pill mark-it" on:click=move |_| recording.mark(app)>
+                    <button class="pill mark-it" aria-label="Mark this moment" on:click=move |_| recording.mark(app)>
                         "Mark this moment"
                         <span class="num">{move || Some(recording.marked.get()).filter(|count| *count > 0)}</span>
                     </button>

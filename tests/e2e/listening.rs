@@ -1,0 +1,170 @@
+//! Listening: markers, parts that are repeated, one memo after the other, and the keys for all of it.
+
+use crate::browser::Browser::{self, Chromium, Firefox};
+use crate::device::Device;
+use crate::memo::PLAY_LIMIT;
+use crate::stage::journey;
+use serde_json::json;
+use thirtyfour::{By, Key};
+
+impl Device {
+    /// Presses keys where the focus is.
+    async fn type_keys(&self, keys: impl Into<thirtyfour::TypingData>) {
+        let session = self.session().await;
+        let focused = session.driver.active_element().await.expect("something has the focus");
+        focused.send_keys(keys).await.expect("keys can be pressed");
+    }
+
+    /// Takes the focus from whatever has it, as a click on the page does.
+    async fn rests(&self) {
+        self.eval("document.activeElement.blur()", vec![]).await;
+        let session = self.session().await;
+        session.driver.find(By::Tag("body")).await.expect("a page");
+    }
+
+    async fn focus_is_on(&self, name: &str) {
+        let script = "return (document.activeElement.ariaLabel ?? '') === arguments[0] || null";
+        let there = async || self.eval(script, vec![json!(name)]).await.as_bool();
+        self.wait_for(&format!("the focus is on {name}"), PLAY_LIMIT, there).await;
+    }
+
+    async fn sound_is_at(&self, what: &str, wanted: impl Fn(f64) -> bool) {
+        let script = "return document.querySelector('audio').currentTime";
+        let there = async || self.eval(script, vec![]).await.as_f64().filter(|seconds| wanted(*seconds)).map(drop);
+        self.wait_for(what, PLAY_LIMIT, there).await;
+    }
+}
+
+#[test]
+fn keys_play_mark_search_rename_and_delete_in_chromium() {
+    keys_play_mark_search_rename_and_delete(Chromium);
+}
+
+#[test]
+fn keys_play_mark_search_rename_and_delete_in_firefox() {
+    keys_play_mark_search_rename_and_delete(Firefox);
+}
+
+fn keys_play_mark_search_rename_and_delete(browser: Browser) {
+    journey(async |stage| {
+        let device = stage.device(browser).await;
+        let path = device.records("Keys", 3.0).await;
+        device.open(&path).await;
+        device.sees("button", "Play").await;
+        device.rests().await;
+
+        device.type_keys("?").await;
+        device.sees("dialog", "Keyboard shortcuts").await;
+        device.type_keys(Key::Escape + "").await;
+        device.no_longer_sees("dialog", "Keyboard shortcuts").await;
+
+        device.rests().await;
+        device.type_keys(" ").await;
+        device.plays().await;
+        device.type_keys(" ").await;
+        device.sees("button", "Play").await;
+        device.type_keys("l").await;
+        device.sound_is_at("L goes to the end of three seconds", |seconds| seconds > 2.5).await;
+        device.type_keys("j").await;
+        device.sound_is_at("J goes back to the beginning", |seconds| seconds == 0.0).await;
+        device.type_keys("m").await;
+        device.sees("button", "Go to marker at 0 s").await;
+        device.press("Remove marker at 0 s").await;
+        device.no_longer_sees("list", "Markers").await;
+
+        device.rests().await;
+        device.type_keys(Key::F2 + "").await;
+        device.focus_is_on("Title").await;
+        device.type_keys("m r ? l").await;
+        device.reads_as("textbox", "Title", "m r ? l").await;
+        device.rests().await;
+        device.type_keys("/").await;
+        device.focus_is_on("Search memos").await;
+
+        device.open(&path).await;
+        device.sees("button", "Play").await;
+        device.rests().await;
+        device.type_keys(Key::Delete + "").await;
+        device.press("Undo").await;
+        assert_eq!(device.library().await, ["m r ? l"]);
+    });
+}
+
+#[test]
+fn a_part_is_repeated_until_it_is_enough() {
+    journey(async |stage| {
+        let device = stage.device(Chromium).await;
+        let path = device.records("Again and again", 3.0).await;
+        device.open(&path).await;
+        device.press("Repeat from here").await;
+        device.press("Forward 10 seconds").await;
+        device.press("Repeat until here").await;
+        device.press("Play").await;
+        device.sound_is_at("it plays to the end", |seconds| seconds > 2.0).await;
+        device.sound_is_at("and begins again", |seconds| seconds > 0.1 && seconds < 1.5).await;
+        device.sees("button", "Pause").await;
+        device.press("Stop repeating").await;
+        device.sees("button", "Play").await;
+    });
+}
+
+#[test]
+fn the_next_memo_follows_when_that_is_wanted() {
+    journey(async |stage| {
+        let device = stage.device(Chromium).await;
+        let older = device.records("The older one", 2.0).await;
+        let newer = device.records("The newer one", 2.0).await;
+        device.open(&newer).await;
+        device.press("Play next").await;
+        device.press("Play").await;
+        device.arrives_at(&older, PLAY_LIMIT).await;
+        device.plays().await;
+        // There is none after it.
+        device.sees("button", "Play").await;
+        assert_eq!(device.path().await, older);
+    });
+}
+
+/// A WAV file: a second of sound, eight of silence, a second of sound.
+fn sound_with_a_pause() -> Vec<u8> {
+    const RATE_HZ: u32 = 8_000;
+    let sample = |n: u32| -> i16 {
+        let is_pause = (RATE_HZ..9 * RATE_HZ).contains(&n);
+        if is_pause { 0 } else { [9_000, -9_000][(n / 10 % 2) as usize] }
+    };
+    let samples: Vec<u8> = (0..10 * RATE_HZ).flat_map(|n| sample(n).to_le_bytes()).collect();
+    let mut wav = b"RIFF".to_vec();
+    wav.extend((36 + samples.len() as u32).to_le_bytes());
+    wav.extend(b"WAVEfmt ");
+    wav.extend(
+        [16_u32.to_le_bytes(), [1, 0, 1, 0], RATE_HZ.to_le_bytes(), (2 * RATE_HZ).to_le_bytes(), [2, 0, 16, 0]]
+            .concat(),
+    );
+    wav.extend(b"data");
+    wav.extend((samples.len() as u32).to_le_bytes());
+    wav.extend(samples);
+    wav
+}
+
+#[test]
+fn silence_can_be_skipped() {
+    journey(async |stage| {
+        let device = stage.device(Chromium).await;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("A long pause.wav");
+        std::fs::write(&file, sound_with_a_pause()).expect("a file");
+        device.imports_file(&file).await;
+        device.press("Skip silence").await;
+        device.press("Play").await;
+        let fast = async || {
+            let rate = device.eval("return document.querySelector('audio').playbackRate", vec![]).await;
+            rate.as_f64().filter(|rate| *rate > 2.0).map(drop)
+        };
+        device.wait_for("a pause is played fast", PLAY_LIMIT, fast).await;
+        device.sees("button", "Play").await;
+        device.reload().await;
+        let still = "return document.querySelector('.ways [aria-pressed=true]')?.innerText";
+        let kept = async || device.eval(still, vec![]).await.as_str().filter(|text| *text == "Skip silence").map(drop);
+        device.wait_for("the choice is kept", PLAY_LIMIT, kept).await;
+    });
+}
