@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Part, TITLE_MAX_CHARS, Waveform};
+use super::{AudioDigest, Part, TITLE_MAX_CHARS, Waveform};
 use crate::torrent::InfoHash;
 
 /// How long a deleted memo can be brought back.
@@ -150,6 +150,9 @@ pub struct Memo {
     /// Where listening stopped.
     #[serde(default)]
     pub position_ms: u64,
+    /// What its bytes are, for what came from files: the same file is not imported twice. Older rows have none.
+    #[serde(default)]
+    pub digest: Option<AudioDigest>,
 }
 
 impl Memo {
@@ -173,6 +176,7 @@ impl Memo {
             shared: false,
             complete: false,
             position_ms: 0,
+            digest: None,
         }
     }
 
