@@ -25,17 +25,21 @@
 //! | `scan` | first pass: measures clusters and time |
 //! | `layout` | where everything goes in the mended file: its head, with length and cues |
 //! | `writer` | second pass: the mended file |
+//! | `cut` | lets only a part of the recording through, for both passes: [`Scan::of_part`] |
 //! | `opus` | how long a packet sounds |
 //!
 //! Tracks and blocks are kept as they are, with one exception: audio blocks are marked as the key frames that they are.
 //! Firefox does not, and players take that for damage.
 
+mod cut;
 mod ebml;
 mod elements;
 mod layout;
 mod opus;
 mod scan;
 mod writer;
+
+use std::ops::Range;
 
 pub use layout::Layout;
 pub use scan::Scan;
@@ -53,6 +57,9 @@ pub enum WebmError {
     /// A head and nothing behind it, or not even that.
     #[error("this recording ended before any sound was saved")]
     NoSound,
+    /// A range of time in which nothing sounds.
+    #[error("there is no sound in this part")]
+    EmptyPart,
     /// More clusters than any recording has.
     #[error("this recording is too long to be mended")]
     TooLong,
@@ -63,7 +70,15 @@ pub enum WebmError {
 
 /// Both passes over bytes in memory: the mended file and its length in milliseconds.
 pub fn remux(bytes: &[u8]) -> Result<(Vec<u8>, u64), WebmError> {
-    let mut scan = Scan::default();
+    both_passes(Scan::default(), bytes)
+}
+
+/// Both passes over bytes in memory, for the part of them that begins in this range of milliseconds.
+pub fn cut(bytes: &[u8], range_ms: Range<u64>) -> Result<(Vec<u8>, u64), WebmError> {
+    both_passes(Scan::of_part(range_ms), bytes)
+}
+
+fn both_passes(mut scan: Scan, bytes: &[u8]) -> Result<(Vec<u8>, u64), WebmError> {
     scan.push(bytes);
     let layout = scan.finish()?;
     let mut writer = layout.writer();
