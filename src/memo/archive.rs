@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    MAX_DATE_MS, MAX_DURATION_MS, Memo, MemoId, Origin, clean_mime, clean_notes, clean_title, mime_of_file, title_of_file,
+    MAX_DATE_MS, MAX_DURATION_MS, Memo, MemoId, Origin, clean_mime, clean_notes, clean_title, mime_of_file,
+    title_of_file,
 };
 
 /// The name of the list in the archive.

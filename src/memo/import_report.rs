@@ -1,7 +1,7 @@
 //! What happened to the files that somebody brought, in a sentence or two.
 
 /// Failures that are named; behind them it says how many more there are.
-const MAX_NAMED: usize = 10;
+const MAX_NAMED: usize = 100;
 
 /// Counts what becomes of files and of memos in archives, and remembers the failures.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,9 +100,9 @@ mod tests {
             report.failure().as_deref(),
             Some("2 files were not imported.\n“a.mp3”: it is empty.\n“b.txt”: it is not an audio file.")
         );
-        (0..20).for_each(|number| report.fail(number.to_string(), "it is empty."));
+        (0..200).for_each(|number| report.fail(number.to_string(), "it is empty."));
         let words = report.failure().expect("there are failures");
-        assert!(words.starts_with("22 files") && words.ends_with("And 12 more."), "{words}");
+        assert!(words.starts_with("202 files") && words.ends_with("And 102 more."), "{words}");
         assert_eq!(words.lines().count(), 1 + MAX_NAMED + 1);
     }
 }

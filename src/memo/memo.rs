@@ -35,6 +35,14 @@ impl MemoId {
         Self(format!("{info_hash}-{index}"))
     }
 
+    /// Whether it is a UUID, and so that of a memo made on some device. The others name what came by a link, and the records of it.
+    pub fn is_uuid(&self) -> bool {
+        let hyphens = [8, 13, 18, 23];
+        let fits =
+            |(at, byte): (usize, u8)| if hyphens.contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+        self.0.len() == 36 && self.0.bytes().enumerate().all(fits)
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -216,6 +224,9 @@ mod tests {
         for good in ["a", "3f2b8c1e-0d5a-4a6b-9c1d-000000000000", &"0".repeat(64)] {
             assert_eq!(good.parse::<MemoId>().map(String::from).as_deref(), Ok(good));
         }
+        let is_uuid = |id: &str| id.parse::<MemoId>().is_ok_and(|id| id.is_uuid());
+        assert!(is_uuid("3f2b8c1e-0d5a-4a6b-9c1d-000000000000"));
+        assert!(!is_uuid(&"0".repeat(36)) && !is_uuid(&"0".repeat(40)) && !is_uuid("a"));
         for bad in ["", "A", "a/b", "a b", "..", "é", &"0".repeat(65)] {
             assert_eq!(bad.parse::<MemoId>(), Err(InvalidMemoId), "{bad:?}");
         }

@@ -73,7 +73,9 @@ fn front(format: &[u8], data_len: u64) -> Result<Vec<u8>, WavError> {
     front.extend(b"WAVEfmt ");
     front.extend(format_len.to_le_bytes());
     front.extend(format);
-    front.extend(format.len().is_multiple_of(2).then_some(&[][..]).unwrap_or(&[0]));
+    if format.len() % 2 == 1 {
+        front.push(0);
+    }
     front.extend(b"data");
     // Fits, since all of the file does.
     front.extend((data_len as u32).to_le_bytes());
@@ -93,7 +95,8 @@ impl Wav {
         let mut at = 12;
         loop {
             let id = head.get(at..at + 4).ok_or(WavError::NotWav)?;
-            let size: [u8; 4] = head.get(at + 4..at + 8).and_then(|size| size.try_into().ok()).ok_or(WavError::NotWav)?;
+            let size: [u8; 4] =
+                head.get(at + 4..at + 8).and_then(|size| size.try_into().ok()).ok_or(WavError::NotWav)?;
             let (start, size) = (at + 8, u32::from_le_bytes(size));
             if id == b"data" {
                 // A recorder that was interrupted may have written no length, or one that is too long.

@@ -61,13 +61,13 @@ fn what_is_written_is_read_back() {
 fn the_bytes_are_those_of_the_specification() {
     let file = archive(&[("a", b"x")]);
     let front = [
-        0x50, 0x4b, 3, 4, 20, 0, 0, 8, 0, 0, 0x80, 0x41, 0x71, 0x5d, 0x83, 0x16, 0xdc, 0x8c, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0,
-        0, b'a', b'x',
+        0x50, 0x4b, 3, 4, 20, 0, 0, 8, 0, 0, 0x80, 0x41, 0x71, 0x5d, 0x83, 0x16, 0xdc, 0x8c, 1, 0, 0, 0, 1, 0, 0, 0, 1,
+        0, 0, 0, b'a', b'x',
     ];
     assert_eq!(file[..32], front, "17 November 2026, 8:12, is 0x5d71 and 0x4180");
     let directory = [
-        0x50, 0x4b, 1, 2, 45, 3, 20, 0, 0, 8, 0, 0, 0x80, 0x41, 0x71, 0x5d, 0x83, 0x16, 0xdc, 0x8c, 1, 0, 0, 0, 1, 0, 0, 0, 1,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xa4, 0x81, 0, 0, 0, 0, b'a',
+        0x50, 0x4b, 1, 2, 45, 3, 20, 0, 0, 8, 0, 0, 0x80, 0x41, 0x71, 0x5d, 0x83, 0x16, 0xdc, 0x8c, 1, 0, 0, 0, 1, 0,
+        0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xa4, 0x81, 0, 0, 0, 0, b'a',
     ];
     assert_eq!(file[32..79], directory);
     assert_eq!(file[79..], [0x50, 0x4b, 5, 6, 0, 0, 0, 0, 1, 0, 1, 0, 47, 0, 0, 0, 32, 0, 0, 0, 0, 0]);

@@ -59,7 +59,8 @@ impl ZipWriter {
             return Err(ZipError::TooMany);
         }
         // Both forms of a size stand together: a reader that goes from front to back has nothing else (APPNOTE 4.5.3).
-        let extra = if entry.size >= u64::from(SEE_ZIP64) { zip64_extra(&[entry.size, entry.size]) } else { Vec::new() };
+        let extra =
+            if entry.size >= u64::from(SEE_ZIP64) { zip64_extra(&[entry.size, entry.size]) } else { Vec::new() };
         let mut front = Vec::new();
         put(&mut front, LOCAL_HEADER.to_le_bytes());
         put(&mut front, if extra.is_empty() { PLAIN } else { ZIP64 }.to_le_bytes());
@@ -94,9 +95,8 @@ impl ZipWriter {
         self.end_entry()?;
         let (start, len) = (self.at, self.directory.len() as u64);
         let mut out = std::mem::take(&mut self.directory);
-        let is_large = self.count >= u64::from(SEE_ZIP64_SHORT)
-            || len >= u64::from(SEE_ZIP64)
-            || start >= u64::from(SEE_ZIP64);
+        let is_large =
+            self.count >= u64::from(SEE_ZIP64_SHORT) || len >= u64::from(SEE_ZIP64) || start >= u64::from(SEE_ZIP64);
         if is_large {
             self.put_zip64_end(start, len, &mut out);
         }
