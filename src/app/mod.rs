@@ -8,7 +8,9 @@
 //! | `state` | what the whole app knows, and the changes that come from the engine |
 //! | `memos` | the rows of the library in memory |
 //! | `recording`, `player` | the one recording under way, the one memo that plays |
-//! | `files`, `export`, `whole_memo` | sound that comes from a file, and goes into one |
+//! | `files`, `import/`, `paste` | sound that comes from files and archives |
+//! | `export`, `archive`, `whole_memo` | sound that goes into files |
+//! | `work` | one import or export at a time, and how far it is |
 //! | `preferences`, `diagnostics` | what a person chose, and what helps with a bug report |
 //! | `clock`, `ids`, `clipboard`, `media_session`, `toasts` | one small thing of the browser each |
 //! | `routes/` | one page per route |
@@ -16,6 +18,7 @@
 
 #![allow(unreachable_pub, reason = "the component macro writes `pub` whatever stands in front of it")]
 
+mod archive;
 mod clipboard;
 mod clock;
 mod components;
@@ -23,8 +26,10 @@ mod diagnostics;
 mod export;
 mod files;
 mod ids;
+mod import;
 mod media_session;
 mod memos;
+mod paste;
 mod player;
 mod preferences;
 mod recording;
@@ -32,6 +37,7 @@ mod routes;
 mod state;
 mod toasts;
 mod whole_memo;
+mod work;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -39,10 +45,12 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::{ParamSegment, StaticSegment};
 
+use crate::web::remove_parked_file;
 use components::library::Library;
 use components::notice::{Alert, ProblemPlace, ToastPlace, UpdatePlace};
 use components::player::PlayerElement;
 use components::recovery::Recovery;
+use components::work_place::WorkPlace;
 use recording::Phase;
 use routes::{Home, Import, MemoPage, Nothing, Record, Settings};
 use state::AppState;
@@ -86,6 +94,8 @@ fn Frame(state: AppState) -> impl IntoView {
     state.start();
     listen_to_window(state);
     media_session::listen(state);
+    paste::listen(state);
+    spawn_local(remove_parked_file());
     view! {
         <Router>
             <Panes />
@@ -94,6 +104,7 @@ fn Frame(state: AppState) -> impl IntoView {
         <PlayerElement />
         <UpdatePlace />
         <ProblemPlace />
+        <WorkPlace />
         <ToastPlace />
     }
 }

@@ -13,3 +13,4 @@ pub(super) mod row;
 pub(super) mod share_dialog;
 pub(super) mod sheet;
 pub(super) mod wave;
+pub(super) mod work_place;
