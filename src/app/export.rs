@@ -1,11 +1,13 @@
 //! Memos as files, and a memo's link as one.
 
-use leptos::prelude::{document, untrack};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlAnchorElement;
+use js_sys::{Array, Reflect};
+use leptos::prelude::{document, untrack, window};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, DomException, File, FilePropertyBag, HtmlAnchorElement, ShareData};
 
 use super::archive::{self, Outcome, ZIP};
-use super::{AppState, clock, whole_memo};
+use super::{AppState, clock, wav_file, whole_memo};
 use crate::memo::{Memo, MemoId, file_name};
 use crate::net::Engine;
 use crate::web::{BlobParts, ObjectUrl, SaveFile};
@@ -18,6 +20,46 @@ pub(crate) async fn save(app: AppState, memo: &Memo) -> Result<(), String> {
     let gone = || "This memo was not exported: some of its sound is not on this device.".to_owned();
     let url = whole_memo::url_of(&app.store(), memo).await.map_err(|error| error.to_string())?.ok_or_else(gone)?;
     download(url, &file_name(memo)).ok_or_else(gone)
+}
+
+/// Decodes the memo and hands it to the browser's downloads as a WAV file.
+pub(crate) async fn save_wav(app: AppState, memo: &Memo) -> Result<(), String> {
+    let url = wav_file::wav_of(&app.store(), memo).await?;
+    let name = file_name(&Memo { mime: "audio/wav".to_owned(), ..memo.clone() });
+    download(url, &name).ok_or_else(|| "The browser does not save the file.".to_owned())
+}
+
+/// Whether this device can hand a file like the memo's to another app.
+pub(crate) fn can_send(memo: &Memo) -> bool {
+    let navigator = window().navigator();
+    let is_there = Reflect::has(&navigator, &"canShare".into()).unwrap_or(false);
+    // It looks at names and types alone.
+    let data = is_there.then(|| Blob::new().and_then(|nothing| share_data(&nothing, memo))).and_then(Result::ok);
+    data.is_some_and(|data| navigator.can_share_with_data(&data))
+}
+
+/// Hands the memo's bytes to another app, which the person chooses.
+pub(crate) async fn send(app: AppState, memo: &Memo) -> Result<(), String> {
+    let gone = || "This memo was not sent: some of its sound is not on this device.".to_owned();
+    let blob = whole_memo::blob_of(&app.store(), memo).await.map_err(|error| error.to_string())?.ok_or_else(gone)?;
+    let refused = || "The browser did not hand the file over. Export it as it is, and send that.".to_owned();
+    let data = share_data(&blob, memo).map_err(|_| refused())?;
+    match JsFuture::from(window().navigator().share_with_data(&data)).await {
+        Ok(_) => Ok(()),
+        // Nobody was chosen.
+        Err(thrown) if thrown.dyn_ref::<DomException>().is_some_and(|error| error.name() == "AbortError") => Ok(()),
+        Err(_) => Err(refused()),
+    }
+}
+
+fn share_data(blob: &Blob, memo: &Memo) -> Result<ShareData, JsValue> {
+    let options = FilePropertyBag::new();
+    // Without parameters: the lists of types that may be sent have none.
+    options.set_type(memo.mime.split(';').next().unwrap_or_default());
+    let file = File::new_with_blob_sequence_and_options(&Array::of1(blob), &file_name(memo), &options)?;
+    let data = ShareData::new();
+    data.set_files(&Array::of1(&file));
+    Ok(data)
 }
 
 /// Writes all memos but those in the bin into one zip file. Call it at a tap or a key: the browser asks where the file goes.

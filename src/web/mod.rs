@@ -9,4 +9,4 @@ pub(crate) use listener::Listener;
 pub(crate) use object_url::BlobParts;
 pub use object_url::ObjectUrl;
 pub(crate) use save_file::{SaveFile, remove_parked_file};
-pub(crate) use sound::{Sound, decode, decode_blob};
+pub(crate) use sound::{Sound, decode, decode_blob, decode_samples};

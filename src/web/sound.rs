@@ -38,6 +38,14 @@ pub(crate) async fn decode_blob(blob: &Blob) -> Result<Sound, JsValue> {
     sound_of(&JsFuture::from(blob.array_buffer()).await?.dyn_into()?).await
 }
 
+/// All samples of a file, so many a second.
+///
+/// # Errors
+/// It cannot be read, or this browser cannot decode it.
+pub(crate) async fn decode_samples(blob: &Blob, sample_rate: f32) -> Result<AudioBuffer, JsValue> {
+    samples_of(&JsFuture::from(blob.array_buffer()).await?.dyn_into()?, sample_rate).await
+}
+
 async fn sound_of(bytes: &ArrayBuffer) -> Result<Sound, JsValue> {
     let buffer = samples_of(bytes, SAMPLE_RATE).await?;
     Ok(Sound { duration_ms: (buffer.duration() * 1000.0).round() as u64, waveform: waveform_of(&buffer) })
