@@ -9,7 +9,7 @@
 //! | `memos` | the rows of the library in memory |
 //! | `recording`, `player` | the one recording under way, the one memo that plays |
 //! | `files`, `import/`, `paste` | sound that comes from files and archives |
-//! | `export`, `archive`, `whole_memo`, `wav_file` | sound that goes into files |
+//! | `export`, `archive`, `whole_memo`, `wav_file`, `trim` | sound that goes into files, or becomes a memo of its own |
 //! | `work` | one import or export at a time, and how far it is |
 //! | `preferences`, `diagnostics` | what a person chose, and what helps with a bug report |
 //! | `clock`, `ids`, `clipboard`, `media_session`, `toasts` | one small thing of the browser each |
@@ -36,6 +36,7 @@ mod recording;
 mod routes;
 mod state;
 mod toasts;
+mod trim;
 mod wav_file;
 mod whole_memo;
 mod work;

@@ -10,7 +10,7 @@
 //! | `card` | what a shared memo says about itself before its audio is there |
 //! | `audio_digest`, `archive`, `zip` | whether two sounds are the same; many memos in one file |
 //! | `import_report` | what became of files that were brought, in a sentence |
-//! | `wav` | sound without compression, written and cut |
+//! | `part`, `wav` | a part of a memo as one of its own; sound without compression, written and cut |
 //! | `records`, `album` | where a memo's bytes lie, and the memos of a torrent with several files |
 //! | `link` | the share link, made and read |
 //! | `library`, `search` | what the library shows, in which order, under which headings |
@@ -38,6 +38,7 @@ mod local_time;
 #[allow(clippy::module_inception)]
 mod memo;
 mod mime;
+mod part;
 mod records;
 mod search;
 mod text;
@@ -56,7 +57,7 @@ use card::{MAX_DATE_MS, MAX_DURATION_MS};
 pub use delivery::{Delivery, ShareState};
 pub use drawing::{BAR_PITCH, arrived, draw_bars, is_heard};
 pub use file_name::{file_name, title_of_file};
-pub use format::{format_clock, format_duration, format_remaining, format_size, spoken_duration};
+pub use format::{format_clock, format_duration, format_remaining, format_size, spoken_duration, spoken_moment};
 pub use import_report::ImportReport;
 pub use kind::type_in_words;
 pub use ladder::{ImportState, Ladder, Step, StepProgress};
@@ -65,6 +66,7 @@ pub use link::{LinkError, MAX_LINK_LEN, MAX_MEMOS, parse_link, share_link};
 pub use local_time::LocalTime;
 pub use memo::{BIN_DAYS, InvalidMemoId, Memo, MemoId, Origin};
 pub use mime::{clean_mime, has_no_sound, mime_of_file};
+pub use part::{Cut, part_of};
 pub use records::{Part, Records};
 pub use search::Query;
 pub use text::{NOTES_MAX_CHARS, TITLE_MAX_CHARS, clean_notes, clean_title};

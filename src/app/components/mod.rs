@@ -13,5 +13,6 @@ pub(super) mod recovery;
 pub(super) mod row;
 pub(super) mod share_dialog;
 pub(super) mod sheet;
+pub(super) mod trim_dialog;
 pub(super) mod wave;
 pub(super) mod work_place;

@@ -12,6 +12,7 @@ use crate::app::components::head::Head;
 use crate::app::components::icon::{Icon, Picture};
 use crate::app::components::player::PlayerCard;
 use crate::app::components::share_dialog::ShareDialog;
+use crate::app::components::trim_dialog::TrimDialog;
 use crate::app::state::{origin_in_words, use_app};
 use crate::memo::{
     Ladder, Mark, Memo as MemoRow, MemoId, NOTES_MAX_CHARS, TITLE_MAX_CHARS, format_size, percent_of, spoken_duration,
@@ -35,7 +36,7 @@ pub(crate) fn MemoPage() -> impl IntoView {
 #[component]
 fn One(id: MemoId) -> impl IntoView {
     let app = use_app();
-    let (sharing, exporting) = (RwSignal::new(false), RwSignal::new(false));
+    let (sharing, exporting, trimming) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     let id = StoredValue::new(id);
     let row = Memo::new(move |_| app.memos.find(&id.get_value()));
     let deleted = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(MemoRow::is_deleted)));
@@ -100,6 +101,13 @@ fn One(id: MemoId) -> impl IntoView {
                     <Picture icon=Icon::Share />
                     "Share"
                 </button>
+                <button
+                    class="pill"
+                    disabled=move || deleted.get() || !complete.get()
+                    on:click=move |_| trimming.set(true)
+                >
+                    "Trim"
+                </button>
                 <button class="pill" disabled=move || !complete.get() on:click=move |_| exporting.set(true)>
                     "Export"
                 </button>
@@ -108,6 +116,7 @@ fn One(id: MemoId) -> impl IntoView {
             <Facts row />
         </div>
         <ShareDialog row open=sharing />
+        <TrimDialog row open=trimming />
         <ExportDialog row open=exporting />
     }
 }
