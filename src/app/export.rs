@@ -1,19 +1,115 @@
-//! A memo as a file, and its link as one.
+//! Memos as files, and a memo's link as one.
 
-use leptos::prelude::document;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlAnchorElement;
+use js_sys::{Array, Reflect};
+use leptos::prelude::{document, untrack, window};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, DomException, File, FilePropertyBag, HtmlAnchorElement, ShareData};
 
-use super::{AppState, whole_memo};
+use super::archive::{self, Outcome, ZIP};
+use super::{AppState, clock, wav_file, whole_memo};
 use crate::memo::{Memo, MemoId, file_name};
 use crate::net::Engine;
-use crate::web::{BlobParts, ObjectUrl};
+use crate::web::{BlobParts, ObjectUrl, SaveFile};
+
+/// The setting that holds when everything was exported last, in Unix milliseconds.
+const LAST_EXPORT: &str = "lastExport";
 
 /// Hands the memo's bytes to the browser's downloads, under the name that they are shared under.
 pub(crate) async fn save(app: AppState, memo: &Memo) -> Result<(), String> {
     let gone = || "This memo was not exported: some of its sound is not on this device.".to_owned();
     let url = whole_memo::url_of(&app.store(), memo).await.map_err(|error| error.to_string())?.ok_or_else(gone)?;
     download(url, &file_name(memo)).ok_or_else(gone)
+}
+
+/// Decodes the memo and hands it to the browser's downloads as a WAV file.
+pub(crate) async fn save_wav(app: AppState, memo: &Memo) -> Result<(), String> {
+    let url = wav_file::wav_of(&app.store(), memo).await?;
+    let name = file_name(&Memo { mime: "audio/wav".to_owned(), ..memo.clone() });
+    download(url, &name).ok_or_else(|| "The browser does not save the file.".to_owned())
+}
+
+/// Whether this device can hand a file like the memo's to another app.
+pub(crate) fn can_send(memo: &Memo) -> bool {
+    let navigator = window().navigator();
+    let is_there = Reflect::has(&navigator, &"canShare".into()).unwrap_or(false);
+    // It looks at names and types alone.
+    let data = is_there.then(|| Blob::new().and_then(|nothing| share_data(&nothing, memo))).and_then(Result::ok);
+    data.is_some_and(|data| navigator.can_share_with_data(&data))
+}
+
+/// Hands the memo's bytes to another app, which the person chooses.
+pub(crate) async fn send(app: AppState, memo: &Memo) -> Result<(), String> {
+    let gone = || "This memo was not sent: some of its sound is not on this device.".to_owned();
+    let blob = whole_memo::blob_of(&app.store(), memo).await.map_err(|error| error.to_string())?.ok_or_else(gone)?;
+    let refused = || "The browser did not hand the file over. Export it as it is, and send that.".to_owned();
+    let data = share_data(&blob, memo).map_err(|_| refused())?;
+    match JsFuture::from(window().navigator().share_with_data(&data)).await {
+        Ok(_) => Ok(()),
+        // Nobody was chosen.
+        Err(thrown) if thrown.dyn_ref::<DomException>().is_some_and(|error| error.name() == "AbortError") => Ok(()),
+        Err(_) => Err(refused()),
+    }
+}
+
+fn share_data(blob: &Blob, memo: &Memo) -> Result<ShareData, JsValue> {
+    let options = FilePropertyBag::new();
+    // Without parameters: the lists of types that may be sent have none.
+    options.set_type(memo.mime.split(';').next().unwrap_or_default());
+    let file = File::new_with_blob_sequence_and_options(&Array::of1(blob), &file_name(memo), &options)?;
+    let data = ShareData::new();
+    data.set_files(&Array::of1(&file));
+    Ok(data)
+}
+
+/// Writes all memos but those in the bin into one zip file. Call it at a tap or a key: the browser asks where the file goes.
+pub(crate) async fn save_everything(app: AppState) -> Result<(), String> {
+    save_all(app, untrack(|| app.memos.all())).await
+}
+
+/// When everything was exported last, in Unix milliseconds.
+pub(crate) async fn last_export(app: AppState) -> Option<u64> {
+    app.store().setting(LAST_EXPORT).await.ok().flatten()
+}
+
+/// Writes these memos into one zip file, from which Import brings them back as they are. What is in the bin or still arriving is
+/// left out. Call it at a tap or a key: the browser asks where the file goes.
+pub(crate) async fn save_all(app: AppState, memos: Vec<Memo>) -> Result<(), String> {
+    let is_whole = |memo: &Memo| memo.complete && !memo.is_deleted();
+    let mut memos: Vec<Memo> = memos.into_iter().filter(is_whole).collect();
+    if memos.is_empty() {
+        return Err("There is nothing to export yet: no memo is wholly on this device.".to_owned());
+    }
+    let is_everything = memos.len() == untrack(|| app.memos.all()).iter().filter(|memo| is_whole(memo)).count();
+    // The oldest first, as they came.
+    memos.sort_by(|one, other| (one.recorded_at_ms, &one.id).cmp(&(other.recorded_at_ms, &other.id)));
+    let Some(running) = app.work.begin(app, "Export") else { return Ok(()) };
+    let today = clock::today();
+    let name = format!("Voice Memos {}-{:02}-{:02}.zip", today.year, today.month, today.day);
+    let refused =
+        |_| "The memos were not exported: the browser cannot write to that place. Choose another one.".to_owned();
+    let Some(file) = SaveFile::begin(&name, ZIP, ".zip").await.map_err(refused)? else { return Ok(()) };
+    let (count, unreadable, url) = match archive::write(app, &running, file, &memos).await? {
+        Outcome::Cancelled => {
+            app.toasts.say("Export cancelled");
+            return Ok(());
+        }
+        Outcome::Done { count, unreadable, url } => (count, unreadable, url),
+    };
+    if let Some(url) = url {
+        download(url, &name).ok_or("The memos were not exported: the browser does not save the file.")?;
+    }
+    app.toasts.say(format!("{count} {} exported", if count == 1 { "memo" } else { "memos" }));
+    if !unreadable.is_empty() {
+        let titles = unreadable.join("”, “");
+        return Err(format!(
+            "Some sound is missing on this device, so these memos were not exported: “{titles}”. The others were."
+        ));
+    }
+    if is_everything {
+        app.store().put_setting(LAST_EXPORT, &clock::now_ms()).await.map_err(|error| error.to_string())?;
+    }
+    Ok(())
 }
 
 /// Hands what the memo's link stands for to the browser's downloads, as a torrent file.
@@ -26,7 +122,7 @@ pub(crate) async fn save_torrent(engine: &Engine, id: &MemoId) -> Result<(), Str
     download(url, &name).ok_or_else(refused)
 }
 
-fn download(url: ObjectUrl, name: &str) -> Option<()> {
+pub(super) fn download(url: ObjectUrl, name: &str) -> Option<()> {
     let link = document().create_element("a").ok()?.dyn_into::<HtmlAnchorElement>().ok()?;
     link.set_href(url.as_str());
     link.set_download(name);

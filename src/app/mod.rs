@@ -8,7 +8,9 @@
 //! | `state` | what the whole app knows, and the changes that come from the engine |
 //! | `memos` | the rows of the library in memory |
 //! | `recording`, `player` | the one recording under way, the one memo that plays |
-//! | `files`, `export`, `whole_memo` | sound that comes from a file, and goes into one |
+//! | `files`, `import/`, `paste` | sound that comes from files and archives |
+//! | `export`, `archive`, `whole_memo`, `wav_file`, `trim` | sound that goes into files, or becomes a memo of its own |
+//! | `work` | one import or export at a time, and how far it is |
 //! | `preferences`, `diagnostics` | what a person chose, and what helps with a bug report |
 //! | `pause_watch` | hears the pauses of what plays |
 //! | `shortcuts` | keys that work anywhere |
@@ -18,6 +20,7 @@
 
 #![allow(unreachable_pub, reason = "the component macro writes `pub` whatever stands in front of it")]
 
+mod archive;
 mod clipboard;
 mod clock;
 mod components;
@@ -25,8 +28,10 @@ mod diagnostics;
 mod export;
 mod files;
 mod ids;
+mod import;
 mod media_session;
 mod memos;
+mod paste;
 mod pause_watch;
 mod player;
 mod preferences;
@@ -35,7 +40,10 @@ mod routes;
 mod shortcuts;
 mod state;
 mod toasts;
+mod trim;
+mod wav_file;
 mod whole_memo;
+mod work;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -43,11 +51,13 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::{ParamSegment, StaticSegment};
 
+use crate::web::remove_parked_file;
 use components::keys::Keys;
 use components::library::Library;
 use components::notice::{Alert, ProblemPlace, ToastPlace, UpdatePlace};
 use components::player::PlayerElement;
 use components::recovery::Recovery;
+use components::work_place::WorkPlace;
 use recording::Phase;
 use routes::{Home, Import, MemoPage, Nothing, Record, Settings};
 use state::AppState;
@@ -93,6 +103,8 @@ fn Frame(state: AppState) -> impl IntoView {
     media_session::listen(state);
     let keys = RwSignal::new(false);
     shortcuts::listen(state, keys);
+    paste::listen(state);
+    spawn_local(remove_parked_file());
     view! {
         <Router>
             <Panes />
@@ -102,6 +114,7 @@ fn Frame(state: AppState) -> impl IntoView {
         <PlayerElement />
         <UpdatePlace />
         <ProblemPlace />
+        <WorkPlace />
         <ToastPlace />
     }
 }

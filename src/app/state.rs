@@ -12,6 +12,7 @@ use super::player::Player;
 use super::preferences::{PREFERENCES, Preferences};
 use super::recording::Recording;
 use super::toasts::Toasts;
+use super::work::Work;
 use crate::memo::{Memo, MemoId, Origin};
 use crate::net::{Change, Config, Engine, ServiceWorker, service_worker_controls_page};
 use crate::store::{Store, StoreError};
@@ -28,6 +29,8 @@ pub(crate) struct AppState {
     pub(crate) recording: Recording,
     pub(crate) player: Player,
     pub(crate) toasts: Toasts,
+    /// The one import or export that takes long.
+    pub(crate) work: Work,
     /// Something went wrong that no screen of its own tells.
     pub(crate) problem: RwSignal<Option<String>>,
     pub(crate) update_ready: RwSignal<bool>,
@@ -56,6 +59,7 @@ impl AppState {
             recording: Recording::new(),
             player: Player::new(),
             toasts: Toasts::new(),
+            work: Work::new(),
             problem,
             update_ready: RwSignal::new(false),
             online: RwSignal::new(window().navigator().on_line()),

@@ -1,4 +1,6 @@
-//! All bytes of a memo at one address, for a player without a service worker and for downloads.
+//! All bytes of a memo in one piece that the browser keeps, for a player without a service worker and for single files.
+
+use web_sys::Blob;
 
 use crate::memo::Memo;
 use crate::store::{Store, StoreError};
@@ -8,7 +10,7 @@ use crate::web::{BlobParts, ObjectUrl};
 const READ_BYTES: u64 = 4 << 20;
 
 /// The bytes of a complete memo; `None` when some of them are missing, or the browser refuses.
-pub(crate) async fn url_of(store: &Store, memo: &Memo) -> Result<Option<ObjectUrl>, StoreError> {
+pub(crate) async fn blob_of(store: &Store, memo: &Memo) -> Result<Option<Blob>, StoreError> {
     let parts = BlobParts::default();
     let mut start = 0;
     while start < memo.size {
@@ -19,5 +21,10 @@ pub(crate) async fn url_of(store: &Store, memo: &Memo) -> Result<Option<ObjectUr
         }
         start = end;
     }
-    Ok(ObjectUrl::new(&parts, &memo.mime).ok())
+    Ok(parts.blob(&memo.mime).ok())
+}
+
+/// The same, at an address.
+pub(crate) async fn url_of(store: &Store, memo: &Memo) -> Result<Option<ObjectUrl>, StoreError> {
+    Ok(blob_of(store, memo).await?.and_then(|blob| ObjectUrl::of(&blob).ok()))
 }

@@ -14,10 +14,10 @@ pub const CARD_KEY: &[u8] = b"memo";
 const MAX_LEN: usize = 48 * 1024;
 
 /// The last moment that a browser's `Date` can name. Numbers up to it are exact in JavaScript.
-const MAX_DATE_MS: u64 = 8_640_000_000_000_000;
+pub(super) const MAX_DATE_MS: u64 = 8_640_000_000_000_000;
 
 /// A month. Something that claims to be longer does not know its length.
-const MAX_DURATION_MS: u64 = 31 * 24 * 60 * 60 * 1000;
+pub(super) const MAX_DURATION_MS: u64 = 31 * 24 * 60 * 60 * 1000;
 
 /// What travels with a shared memo. Frozen at the first share.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -31,6 +31,17 @@ pub fn spoken_duration(duration_ms: u64) -> String {
     }
 }
 
+/// "24.3 s", "1 min 24.3 s", "1 h 2 min 24.3 s": a moment as exact as it can be chosen, for screen readers.
+pub fn spoken_moment(position_ms: u64) -> String {
+    let (seconds, tenths) = (position_ms / 1000, position_ms / 100 % 10);
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds}.{tenths} s"),
+        (0, _) => format!("{minutes} min {seconds}.{tenths} s"),
+        _ => format!("{hours} h {minutes} min {seconds}.{tenths} s"),
+    }
+}
+
 /// "87 bytes", "412 KB", "3.4 MB", "21 MB", "1.2 GB". A kilobyte has 1000 bytes, as in every file manager but one.
 pub fn format_size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
@@ -73,6 +84,14 @@ mod tests {
         ];
         for (ms, short, spoken) in cases {
             assert_eq!((format_duration(ms).as_str(), spoken_duration(ms).as_str()), (short, spoken), "{ms} ms");
+        }
+    }
+
+    #[test]
+    fn moments_are_spoken_to_a_tenth_of_a_second() {
+        let cases = [(0, "0.0 s"), (24_390, "24.3 s"), (84_000, "1 min 24.0 s"), (3_744_300, "1 h 2 min 24.3 s")];
+        for (ms, spoken) in cases {
+            assert_eq!(spoken_moment(ms), spoken);
         }
     }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Part, TITLE_MAX_CHARS, Waveform};
+use super::{AudioDigest, Part, TITLE_MAX_CHARS, Waveform};
 use crate::torrent::InfoHash;
 
 /// How long a deleted memo can be brought back.
@@ -33,6 +33,14 @@ impl MemoId {
     /// The id of a received memo that is one of several files of a torrent: this one of its list.
     pub fn of_file(info_hash: InfoHash, index: u32) -> Self {
         Self(format!("{info_hash}-{index}"))
+    }
+
+    /// Whether it is a UUID, and so that of a memo made on some device. The others name what came by a link, and the records of it.
+    pub fn is_uuid(&self) -> bool {
+        let hyphens = [8, 13, 18, 23];
+        let fits =
+            |(at, byte): (usize, u8)| if hyphens.contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+        self.0.len() == 36 && self.0.bytes().enumerate().all(fits)
     }
 
     /// The id as text.
@@ -153,6 +161,9 @@ pub struct Memo {
     /// Moments that somebody marked, in milliseconds from the beginning, in order.
     #[serde(default)]
     pub markers_ms: Vec<u64>,
+    /// What its bytes are, for what came from files: the same file is not imported twice. Older rows have none.
+    #[serde(default)]
+    pub digest: Option<AudioDigest>,
 }
 
 impl Memo {
@@ -177,6 +188,7 @@ impl Memo {
             complete: false,
             position_ms: 0,
             markers_ms: Vec::new(),
+            digest: None,
         }
     }
 
@@ -216,6 +228,9 @@ mod tests {
         for good in ["a", "3f2b8c1e-0d5a-4a6b-9c1d-000000000000", &"0".repeat(64)] {
             assert_eq!(good.parse::<MemoId>().map(String::from).as_deref(), Ok(good));
         }
+        let is_uuid = |id: &str| id.parse::<MemoId>().is_ok_and(|id| id.is_uuid());
+        assert!(is_uuid("3f2b8c1e-0d5a-4a6b-9c1d-000000000000"));
+        assert!(!is_uuid(&"0".repeat(36)) && !is_uuid(&"0".repeat(40)) && !is_uuid("a"));
         for bad in ["", "A", "a/b", "a b", "..", "é", &"0".repeat(65)] {
             assert_eq!(bad.parse::<MemoId>(), Err(InvalidMemoId), "{bad:?}");
         }

@@ -8,6 +8,9 @@
 //! | `local_time`, `format`, `title` | dates, lengths and sizes in words |
 //! | `file_name`, `mime` | the name that the shared bytes keep, and the types of audio |
 //! | `card` | what a shared memo says about itself before its audio is there |
+//! | `audio_digest`, `archive`, `zip` | whether two sounds are the same; many memos in one file |
+//! | `import_report` | what became of files that were brought, in a sentence |
+//! | `part`, `wav` | a part of a memo as one of its own; sound without compression, written and cut |
 //! | `records`, `album` | where a memo's bytes lie, and the memos of a torrent with several files |
 //! | `link` | the share link, made and read |
 //! | `library`, `search` | what the library shows, in which order, under which headings |
@@ -15,17 +18,20 @@
 //! | `room` | how long a recording may still get |
 //! | `ladder`, `delivery`, `tries` | an import, a share, and what was tried for either, in plain words |
 //! | `drawing`, `kind` | a waveform as strokes, what kind of sound it is |
-//! | `webm` | mends the recordings of browsers: length, cues, sizes |
+//! | `webm` | mends and cuts the recordings of browsers: length, cues, sizes |
 //!
 //! What the browser knows (the time zone, whether the network is there) is handed in as plain values, so that every decision in
 //! here is held by a native test.
 
 mod album;
+mod archive;
+mod audio_digest;
 mod card;
 mod delivery;
 mod drawing;
 mod file_name;
 mod format;
+mod import_report;
 mod kind;
 mod ladder;
 mod library;
@@ -36,6 +42,7 @@ mod markers;
 #[allow(clippy::module_inception)]
 mod memo;
 mod mime;
+mod part;
 mod records;
 mod room;
 mod search;
@@ -43,15 +50,21 @@ mod shortcuts;
 mod text;
 mod title;
 mod tries;
+mod wav;
 mod waveform;
 pub mod webm;
+pub mod zip;
 
 pub use album::memos_of;
+pub use archive::{LIST_NAME, ListBuilder, MAX_LIST_BYTES, memo_of_file, read_list};
+pub use audio_digest::{AudioDigest, DigestBuilder};
 pub use card::{CARD_KEY, Card};
+use card::{MAX_DATE_MS, MAX_DURATION_MS};
 pub use delivery::{Delivery, ShareState};
 pub use drawing::{BAR_PITCH, arrived, draw_bars, is_heard};
 pub use file_name::{file_name, title_of_file};
-pub use format::{format_clock, format_duration, format_remaining, format_size, spoken_duration};
+pub use format::{format_clock, format_duration, format_remaining, format_size, spoken_duration, spoken_moment};
+pub use import_report::ImportReport;
 pub use kind::type_in_words;
 pub use ladder::{ImportState, Ladder, Step, StepProgress};
 pub use library::{Filter, Mark, group_by_heading, heading, percent, percent_of, visible};
@@ -61,6 +74,7 @@ pub use local_time::LocalTime;
 pub use markers::{MAX_MARKERS, add_marker};
 pub use memo::{BIN_DAYS, InvalidMemoId, Memo, MemoId, Origin};
 pub use mime::{clean_mime, has_no_sound, mime_of_file};
+pub use part::{Cut, part_of};
 pub use records::{Part, Records};
 pub use room::{room_in_words, room_ms};
 pub use search::Query;
@@ -68,4 +82,5 @@ pub use shortcuts::{Focus, SHORTCUTS, Shortcut};
 pub use text::{NOTES_MAX_CHARS, TITLE_MAX_CHARS, clean_notes, clean_title};
 pub use title::default_title;
 pub use tries::{Try, tries};
+pub use wav::{WAV_HEAD_BYTES, Wav, WavError, sample_16, wav_front};
 pub use waveform::{Waveform, WaveformBuilder};

@@ -1,5 +1,7 @@
 //! The shape of a sound, small enough to travel in the card: at most 256 peaks of one byte.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -25,6 +27,16 @@ impl Waveform {
     /// Whether nothing is known about the sound.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The shape of a part of a sound that is `of` long, in the same unit. Empty when nothing is known.
+    pub fn part(&self, range: Range<u64>, of: u64) -> Self {
+        let place = |at: u64, up: u128| {
+            let place = (u128::from(at.min(of)) * self.0.len() as u128 + up) / u128::from(of.max(1));
+            usize::try_from(place).unwrap_or(usize::MAX).min(self.0.len())
+        };
+        let (start, end) = (place(range.start, 0), place(range.end, u128::from(of.max(1)) - 1));
+        Self(self.0.get(start..end).unwrap_or_default().to_vec())
     }
 
     /// Exactly `count` bars for drawing, pooled or spread. All zero when nothing is known.
@@ -128,6 +140,18 @@ mod tests {
         assert_eq!(waveform.bars(1), [200]);
         assert!(waveform.bars(0).is_empty());
         assert_eq!(Waveform::default().bars(3), [0, 0, 0]);
+    }
+
+    #[test]
+    fn a_part_has_the_peaks_of_its_time() {
+        let waveform = Waveform::from_peaks(&[1, 2, 3, 4]);
+        let part = |range, of| waveform.part(range, of).0;
+        assert_eq!(part(0..1000, 1000), [1, 2, 3, 4]);
+        assert_eq!(part(250..500, 1000), [2]);
+        assert_eq!(part(240..510, 1000), [1, 2, 3], "what is touched belongs to it");
+        assert_eq!(part(900..9000, 1000), [4]);
+        assert!(part(0..10, 0).is_empty());
+        assert!(Waveform::default().part(0..5, 5).is_empty());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! | `schema` | the object stores, and how an older database becomes a current one |
 //! | `connection` | opening, making room for a newer version, one transaction for a change |
 //! | `row` | values on their way in and out |
+//! | `audio_writer` | bytes in any portions become records |
 //! | `memos`, `audio`, `takes`, `torrents`, `settings` | what the app asks, one file for each object store |
 //! | `room` | how much of the disk is used, and whether the browser may evict it |
 //! | `error` | what can go wrong, as sentences for people |
@@ -16,6 +17,7 @@
 //! second of speech must survive a power cut) and drops the reason of an aborted transaction (a full disk).
 
 mod audio;
+mod audio_writer;
 mod connection;
 mod error;
 mod memos;
@@ -27,6 +29,7 @@ mod takes;
 mod torrents;
 
 pub use audio::RECORD_LEN;
+pub use audio_writer::AudioWriter;
 pub use connection::{Hold, Store};
 pub use error::StoreError;
 pub use room::Usage;

@@ -2,9 +2,11 @@
 
 mod listener;
 mod object_url;
+mod save_file;
 mod sound;
 
 pub(crate) use listener::Listener;
 pub(crate) use object_url::BlobParts;
 pub use object_url::ObjectUrl;
-pub(crate) use sound::{Sound, decode};
+pub(crate) use save_file::{SaveFile, remove_parked_file};
+pub(crate) use sound::{Sound, decode, decode_blob, decode_samples};

@@ -13,10 +13,15 @@ impl ObjectUrl {
     /// # Errors
     /// The browser refuses.
     pub(crate) fn new(parts: &BlobParts, mime: &str) -> Result<Self, JsValue> {
-        let options = BlobPropertyBag::new();
-        options.set_type(mime);
-        let blob = Blob::new_with_blob_sequence_and_options(&parts.0, &options)?;
-        Url::create_object_url_with_blob(&blob).map(Self)
+        Self::of(&parts.blob(mime)?)
+    }
+
+    /// For a blob, or a file.
+    ///
+    /// # Errors
+    /// The browser refuses.
+    pub(crate) fn of(blob: &Blob) -> Result<Self, JsValue> {
+        Url::create_object_url_with_blob(blob).map(Self)
     }
 
     /// The address.
@@ -44,5 +49,15 @@ impl BlobParts {
     pub(crate) fn push(&self, bytes: &[u8]) -> Result<(), JsValue> {
         self.0.push(&Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(bytes)))?.into());
         Ok(())
+    }
+
+    /// All of them as one.
+    ///
+    /// # Errors
+    /// The browser refuses.
+    pub(crate) fn blob(&self, mime: &str) -> Result<Blob, JsValue> {
+        let options = BlobPropertyBag::new();
+        options.set_type(mime);
+        Blob::new_with_blob_sequence_and_options(&self.0, &options)
     }
 }

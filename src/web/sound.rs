@@ -1,9 +1,9 @@
 //! How long a sound is and what it looks like, as the browser decodes it.
 
-use js_sys::{Array, Function, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Function, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AudioBuffer, BaseAudioContext};
+use web_sys::{AudioBuffer, BaseAudioContext, Blob};
 
 use crate::memo::{Waveform, WaveformBuilder};
 
@@ -27,13 +27,36 @@ pub(crate) struct Sound {
 /// # Errors
 /// This browser cannot decode it.
 pub(crate) async fn decode(bytes: &[u8]) -> Result<Sound, JsValue> {
+    sound_of(&Uint8Array::from(bytes).buffer()).await
+}
+
+/// The same for a file, whose bytes stay outside of the app's memory.
+///
+/// # Errors
+/// It cannot be read, or this browser cannot decode it.
+pub(crate) async fn decode_blob(blob: &Blob) -> Result<Sound, JsValue> {
+    sound_of(&JsFuture::from(blob.array_buffer()).await?.dyn_into()?).await
+}
+
+/// All samples of a file, so many a second.
+///
+/// # Errors
+/// It cannot be read, or this browser cannot decode it.
+pub(crate) async fn decode_samples(blob: &Blob, sample_rate: f32) -> Result<AudioBuffer, JsValue> {
+    samples_of(&JsFuture::from(blob.array_buffer()).await?.dyn_into()?, sample_rate).await
+}
+
+async fn sound_of(bytes: &ArrayBuffer) -> Result<Sound, JsValue> {
+    let buffer = samples_of(bytes, SAMPLE_RATE).await?;
+    Ok(Sound { duration_ms: (buffer.duration() * 1000.0).round() as u64, waveform: waveform_of(&buffer) })
+}
+
+async fn samples_of(bytes: &ArrayBuffer, sample_rate: f32) -> Result<AudioBuffer, JsValue> {
     // An AudioContext would complain in the console that nobody has touched the page yet.
     let class: Function = Reflect::get(&js_sys::global(), &"OfflineAudioContext".into())?.dyn_into()?;
-    let arguments = Array::of3(&1.into(), &1.into(), &SAMPLE_RATE.into());
+    let arguments = Array::of3(&1.into(), &1.into(), &sample_rate.into());
     let context: BaseAudioContext = Reflect::construct(&class, &arguments)?.unchecked_into();
-    let decoded = context.decode_audio_data(&Uint8Array::from(bytes).buffer())?;
-    let buffer: AudioBuffer = JsFuture::from(decoded).await?.dyn_into()?;
-    Ok(Sound { duration_ms: (buffer.duration() * 1000.0).round() as u64, waveform: waveform_of(&buffer) })
+    JsFuture::from(context.decode_audio_data(bytes)?).await?.dyn_into()
 }
 
 fn waveform_of(buffer: &AudioBuffer) -> Waveform {

@@ -5,8 +5,8 @@ use std::cell::Cell;
 use futures::channel::oneshot;
 use rexie::{ObjectStore, Rexie, TransactionMode};
 use serde::Serialize;
-use voice_memos::memo::{Memo, MemoId, Origin, Part, Waveform};
-use voice_memos::store::{Chunk, Store, StoreError, Take, TakeId, TorrentRow};
+use voice_memos::memo::{DigestBuilder, Memo, MemoId, Origin, Part, Waveform};
+use voice_memos::store::{AudioWriter, Chunk, RECORD_LEN, Store, StoreError, Take, TakeId, TorrentRow};
 use voice_memos::torrent::{FileSelection, InfoHash};
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -69,6 +69,7 @@ async fn rows_come_back_as_they_went_in_and_are_found_after_a_reload() {
         info_hash: Some(info_hash),
         deleted_at_ms: Some(1),
         size: 1 << 40,
+        digest: Some(DigestBuilder::default().finish()),
         ..memo("m-1")
     };
     let torrent = torrent(&memo.id, info_hash);
@@ -87,6 +88,22 @@ async fn rows_come_back_as_they_went_in_and_are_found_after_a_reload() {
     assert_eq!(store.torrent(info_hash).await, Ok(Some(torrent)));
     assert_eq!(store.takes().await, Ok(vec![take("t-1")]));
     assert_eq!(store.setting::<String>("theme").await, Ok(Some("dark".to_owned())));
+}
+
+#[wasm_bindgen_test]
+async fn audio_that_comes_in_any_portions_is_stored_in_whole_records() {
+    let store = fresh_store().await;
+    let portions = [0, 1, RECORD_LEN as usize, 20 * RECORD_LEN as usize, 7];
+    let size: usize = portions.iter().sum();
+    let bytes: Vec<u8> = (0..size).map(|place| (place % 251) as u8).collect();
+    let memo = Memo { size: size as u64, record_len: RECORD_LEN, ..memo("m-1") };
+    let (mut writer, mut at) = (AudioWriter::new(&store, &memo.id), 0);
+    for portion in portions {
+        writer.push(&bytes[at..at + portion]).await.expect("stored");
+        at += portion;
+    }
+    assert_eq!(writer.finish().await, Ok(memo.size));
+    assert!(store.read_audio(&memo, 0..memo.size).await == Ok(Some(bytes)), "other bytes are stored");
 }
 
 #[wasm_bindgen_test]

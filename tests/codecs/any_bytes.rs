@@ -1,8 +1,9 @@
 //! What holds for any bytes at all. Each function takes what a stranger sent, whatever it is, and panics when a promise is
 //! broken. `properties` calls them with bytes that proptest makes up, `make fuzz` with bytes that libFuzzer finds.
 
-use voice_memos::memo::webm::{Scan, WebmError, remux};
-use voice_memos::memo::{Card, MAX_LINK_LEN, parse_link, share_link};
+use voice_memos::memo::webm::{Scan, WebmError, cut, remux};
+use voice_memos::memo::zip::{Entry, MAX_ENTRIES, Opening, ZipError};
+use voice_memos::memo::{Card, MAX_LINK_LEN, Wav, parse_link, read_list, share_link};
 use voice_memos::torrent::bencode::{self, DictEncoder, Kind, Value};
 use voice_memos::torrent::extension::{
     ExtendedHandshake, METADATA_PIECE_LEN, MetadataMessage, encode_dont_have, parse_dont_have,
@@ -208,6 +209,42 @@ pub(crate) fn link(text: &str) {
     }
 }
 
+/// An archive is opened or refused: nothing of it lies outside of the file, and all of it together is not larger than the file.
+pub(crate) fn zip(bytes: &[u8]) {
+    let len = bytes.len() as u64;
+    let slice = |range: std::ops::Range<u64>| &bytes[range.start as usize..range.end as usize];
+    let mut opening = Opening::of(len);
+    while let Some(range) = opening.wants() {
+        assert!(range.start <= range.end && range.end <= len, "{range:?} of {len} bytes is asked for");
+        let _ = opening.read(slice(range));
+    }
+    let entries: Result<Vec<Entry>, ZipError> = opening.entries();
+    let Ok(entries) = entries else { return };
+    assert!(entries.len() <= MAX_ENTRIES);
+    let mut unpacked = 0;
+    for entry in entries {
+        let front = entry.front();
+        assert!(front.end <= len, "a front outside of the file");
+        let Ok(content) = entry.content(slice(front)) else { continue };
+        assert!(content.end <= len, "bytes outside of the file");
+        assert_eq!(content.end - content.start, entry.size);
+        unpacked += entry.size;
+        let _ = read_list(slice(content));
+    }
+    assert!(unpacked <= len, "{unpacked} bytes out of {len}");
+}
+
+/// A sound without compression is cut within its bounds, or refused.
+pub(crate) fn wav(bytes: &[u8]) {
+    let len = bytes.len() as u64;
+    let Ok(wav) = Wav::parse(bytes, len) else { return };
+    let Ok((front, data)) = wav.cut(wav.duration_ms() / 3..wav.duration_ms()) else { return };
+    assert!(data.start < data.end && data.end <= len, "{data:?} of {len} bytes");
+    let part = [&front, &bytes[data.start as usize..data.end as usize]].concat();
+    let again = Wav::parse(&part, part.len() as u64).and_then(|wav| wav.cut(0..u64::MAX));
+    assert_eq!(again.map(|(_, all)| all.end - all.start), Ok(data.end - data.start), "a part is not all of itself");
+}
+
 /// A recording is mended or refused, the same however it is cut into slices; a mended one needs no mending.
 pub(crate) fn webm(bytes: &[u8]) {
     let mended = remux(bytes);
@@ -215,6 +252,12 @@ pub(crate) fn webm(bytes: &[u8]) {
     let Ok((mended, duration_ms)) = mended else { return };
     let again = remux(&mended).expect("what was mended is a recording");
     assert_eq!((again.0 == mended, again.1), (true, duration_ms), "mending a mended recording changes it");
+    let range_ms = duration_ms / 3..duration_ms / 3 * 2;
+    let part = cut(bytes, range_ms.clone());
+    assert_eq!(part, cut(&mended, range_ms), "a part of the mended recording is another one");
+    if let Ok((part, duration_ms)) = part {
+        assert_eq!(remux(&part), Ok((part, duration_ms)), "a part needs mending");
+    }
 }
 
 fn remux_in_slices(bytes: &[u8], size: usize) -> Result<(Vec<u8>, u64), WebmError> {

@@ -1,7 +1,7 @@
 //! What holds for all inputs: what is written is read again however it is cut, and no bytes can make a parser panic. What can be
 //! said of any bytes at all is in `any_bytes`, which the fuzzer uses, too.
 
-use crate::any_bytes;
+use crate::{any_bytes, seeds};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -266,6 +266,20 @@ proptest! {
         damage.into_iter().for_each(|(at, byte)| *at.get_mut(&mut bytes) = byte);
         bytes.truncate(end.index(bytes.len() + 1));
         any_bytes::webm(&bytes);
+    }
+
+    #[test]
+    fn damaged_archives_are_opened_or_refused(
+        index in any::<prop::sample::Index>(), damage in vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
+        bytes in vec(any::<u8>(), 0..300),
+    ) {
+        let seeds = seeds::archives();
+        let mut archive = index.get(&seeds).clone();
+        damage.into_iter().for_each(|(at, byte)| *at.get_mut(&mut archive) = byte);
+        any_bytes::zip(&archive);
+        any_bytes::zip(&[archive, bytes.clone()].concat());
+        any_bytes::zip(&bytes);
+        any_bytes::wav(&bytes);
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::any_bytes;
+use voice_memos::memo::zip::{Crc32, NewEntry, ZipWriter};
+use voice_memos::memo::{ListBuilder, LocalTime, Memo, Origin, wav_front};
 use voice_memos::torrent::extension::{ExtendedHandshake, Extensions, MetadataMessage};
 use voice_memos::torrent::tracker::{
     Announce, AnnounceEvent, AnnounceReply, Answer, ClientMessage, Offer, OfferId, Relayed, ScrapeCounts, ScrapeReply,
@@ -27,6 +29,8 @@ fn every_seed_is_right() {
     check("magnet", &magnets(), as_text(any_bytes::magnet));
     check("link", &links(), as_text(any_bytes::link));
     check("webm", &recordings(), any_bytes::webm);
+    check("zip", &archives(), any_bytes::zip);
+    check("wav", &sounds(), any_bytes::wav);
 }
 
 fn as_text(promise: fn(&str)) -> impl Fn(&[u8]) {
@@ -172,6 +176,40 @@ fn links() -> Vec<Vec<u8>> {
         format!("https://instant.io/#{hash}"),
     ];
     magnets().into_iter().chain(wrapped.map(String::into_bytes)).collect()
+}
+
+/// Archives of nothing, of a listed memo and of some files.
+pub(crate) fn archives() -> Vec<Vec<u8>> {
+    let memo = Memo { title: "Idea".into(), ..Memo::new("m".parse().expect("an id"), Origin::Recorded) };
+    let mut list = ListBuilder::default();
+    list.push(&memo, "Idea.webm");
+    let list = list.finish();
+    let several: [&[(&str, &[u8])]; 3] =
+        [&[], &[("Idea.webm", b"sound"), ("memos.json", &list)], &[("a/b.mp3", &[7; 300]), ("empty.wav", b"")]];
+    several.iter().map(|files| archive(files)).collect()
+}
+
+fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let modified = LocalTime { year: 2026, month: 11, day: 17, hour: 8, minute: 12 };
+    let (mut writer, mut archive) = (ZipWriter::default(), Vec::new());
+    for &(name, bytes) in files {
+        let entry = NewEntry { name, size: bytes.len() as u64, crc: Crc32::of(bytes), modified };
+        archive.extend(writer.begin(&entry).expect("the last one is whole"));
+        writer.content(bytes).expect("as many as promised");
+        archive.extend(bytes);
+    }
+    archive.extend(writer.finish().expect("the last one is whole"));
+    archive
+}
+
+fn sounds() -> Vec<Vec<u8>> {
+    [(1, 8000), (2, 44_100)]
+        .map(|(channels, rate)| {
+            let mut sound = wav_front(channels, rate, 100).expect("it fits");
+            sound.extend(vec![1; 200 * usize::from(channels)]);
+            sound
+        })
+        .to_vec()
 }
 
 fn recordings() -> Vec<Vec<u8>> {

@@ -58,7 +58,7 @@ impl Device {
     }
 
     /// What the page gives the browser to save: its name and its bytes.
-    async fn saves(&self, press: &str) -> (String, Vec<u8>) {
+    pub(crate) async fn saves(&self, press: &str) -> (String, Vec<u8>) {
         let watch = "
             const make = URL.createObjectURL;
             URL.createObjectURL = (blob) => { window.saved = { blob }; return make.call(URL, blob) };

@@ -18,6 +18,7 @@ mod browser;
 mod connections;
 mod console;
 mod device;
+mod exports;
 mod files;
 mod interop;
 mod links;

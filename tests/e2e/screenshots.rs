@@ -10,6 +10,7 @@ use crate::speech::speak_for;
 use crate::stage::journey;
 use crate::tracker::Tracker::Ours;
 use serde_json::json;
+use thirtyfour::Key;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/screenshots");
 /// Name, width and height in CSS pixels, and device pixels for each.
@@ -109,6 +110,38 @@ fn several_memos_of_one_link() {
         device.follow("The baker begins").await;
         device.shares().await;
         device.draws("share-of-album").await;
+    });
+}
+
+#[test]
+#[ignore = "draws pictures and judges nothing: make screenshots"]
+fn files_out_and_in() {
+    std::fs::create_dir_all(FOLDER).expect("a folder for the pictures");
+    journey(async |stage| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let device = stage.device(Chromium).await;
+        device.imports_file(&speak_for(40, folder.path(), "Interview with the baker.wav")).await;
+        device.has_heard(1).await;
+        device.draws("memo-of-file").await;
+        device.press("Trim").await;
+        device.moves_slider("Start", Key::Right, 80).await;
+        device.moves_slider("End", Key::Left, 50).await;
+        device.draws("trim").await;
+        device.press("Close").await;
+        device.press("Export").await;
+        device.sees("dialog", "Export").await;
+        device.draws("export").await;
+        device.open("/").await;
+        device.holds_files_back().await;
+        let files = [speak_for(3, folder.path(), "one.wav"), speak_for(4, folder.path(), "two.wav")];
+        device.chooses(&files).await;
+        device.sees("progressbar", "Import").await;
+        device.draws("importing").await;
+        device.follow("Settings").await;
+        device.draws("settings-importing").await;
+        device.eval("window.release()", vec![]).await;
+        device.says("2 files imported", FAR_LIMIT).await;
+        device.draws("settings-imported").await;
     });
 }
 

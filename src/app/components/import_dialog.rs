@@ -35,10 +35,10 @@ pub(crate) fn ImportDialog(open: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <Sheet title="Import" open>
-            <p class="soft">"Audio files become memos. A link fetches the memo that somebody shared."</p>
+            <p class="soft">"Audio files become memos, and an exported zip file brings its memos back. A link fetches the memo that somebody shared."</p>
             <label class="pill choose">
                 "Choose audio files"
-                <input type="file" multiple accept="audio/*,video/webm,video/mp4,.torrent,application/x-bittorrent" aria-label="Audio files" on:change=choose />
+                <input type="file" multiple accept="audio/*,video/webm,video/mp4,.zip,application/zip,.torrent,application/x-bittorrent" aria-label="Audio files" on:change=choose />
             </label>
             <form on:submit=submit>
                 <div class="link">
@@ -81,7 +81,7 @@ pub(crate) fn open_link(app: AppState, text: &str) -> Result<(), LinkError> {
     Ok(())
 }
 
-/// Makes a memo of each file, one after the other.
+/// Makes memos of these files, one after the other.
 pub(crate) fn bring_files(app: AppState, chosen: &FileList) {
-    files::import(app, (0..chosen.length()).filter_map(|index| chosen.get(index)).collect());
+    files::import(app, files::listed(chosen));
 }

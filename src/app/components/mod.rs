@@ -1,6 +1,7 @@
 //! The parts that pages are made of. They show state and send commands; what they decide is decided in `memo`.
 
 pub(super) mod confirm;
+pub(super) mod export_dialog;
 pub(super) mod head;
 pub(super) mod icon;
 pub(super) mod import_dialog;
@@ -13,4 +14,6 @@ pub(super) mod recovery;
 pub(super) mod row;
 pub(super) mod share_dialog;
 pub(super) mod sheet;
+pub(super) mod trim_dialog;
 pub(super) mod wave;
+pub(super) mod work_place;

@@ -1,18 +1,19 @@
 //! `/memo/<id>`: one memo, to play, name, share, keep and throw away.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::NothingHere;
+use crate::app::clock;
 use crate::app::components::confirm::Confirm;
+use crate::app::components::export_dialog::ExportDialog;
 use crate::app::components::head::Head;
 use crate::app::components::icon::{Icon, Picture};
 use crate::app::components::player::PlayerCard;
 use crate::app::components::share_dialog::ShareDialog;
+use crate::app::components::trim_dialog::TrimDialog;
 use crate::app::state::{origin_in_words, use_app};
-use crate::app::{clock, export};
 use crate::memo::{
     Ladder, Mark, Memo as MemoRow, MemoId, NOTES_MAX_CHARS, TITLE_MAX_CHARS, format_size, percent_of, spoken_duration,
     type_in_words,
@@ -35,7 +36,7 @@ pub(crate) fn MemoPage() -> impl IntoView {
 #[component]
 fn One(id: MemoId) -> impl IntoView {
     let app = use_app();
-    let sharing = RwSignal::new(false);
+    let (sharing, exporting, trimming) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     let id = StoredValue::new(id);
     let row = Memo::new(move |_| app.memos.find(&id.get_value()));
     let deleted = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(MemoRow::is_deleted)));
@@ -66,14 +67,6 @@ fn One(id: MemoId) -> impl IntoView {
         }
     };
     let toggle_favourite = move |_| app.edit(&id.get_value(), |memo| memo.favourite = !memo.favourite);
-    let export = move |_| {
-        let Some(row) = row.get_untracked() else { return };
-        spawn_local(async move {
-            if let Err(reason) = export::save(app, &row).await {
-                app.problem.set(Some(reason));
-            }
-        });
-    };
 
     view! {
         <Head>
@@ -108,8 +101,14 @@ fn One(id: MemoId) -> impl IntoView {
                     <Picture icon=Icon::Share />
                     "Share"
                 </button>
-                <button class="pill" disabled=move || !complete.get() on:click=export>
-                    <Picture icon=Icon::Download />
+                <button
+                    class="pill"
+                    disabled=move || deleted.get() || !complete.get()
+                    on:click=move |_| trimming.set(true)
+                >
+                    "Trim"
+                </button>
+                <button class="pill" disabled=move || !complete.get() on:click=move |_| exporting.set(true)>
                     "Export"
                 </button>
             </div>
@@ -117,6 +116,8 @@ fn One(id: MemoId) -> impl IntoView {
             <Facts row />
         </div>
         <ShareDialog row open=sharing />
+        <TrimDialog row open=trimming />
+        <ExportDialog row open=exporting />
     }
 }
 

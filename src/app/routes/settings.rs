@@ -12,7 +12,7 @@ use crate::app::components::notice::Alert;
 use crate::app::diagnostics::{self, Health, VERSION};
 use crate::app::preferences::{QUALITIES, Sound, Theme};
 use crate::app::state::use_app;
-use crate::app::{clipboard, state::AppState};
+use crate::app::{clipboard, clock, export, state::AppState};
 use crate::memo::format_size;
 use crate::net::{NetworkSettings, resolve_tracker};
 use crate::store::Usage;
@@ -140,6 +140,21 @@ fn Storage(usage: RwSignal<Usage>, is_protected: RwSignal<bool>) -> impl IntoVie
             }
         });
     };
+    let last_export = RwSignal::new(None::<u64>);
+    spawn_local(async move { last_export.set(export::last_export(app).await) });
+    let last = move || match last_export.get() {
+        Some(at) => {
+            format!("A zip file, which Import reads back. Last done {}.", clock::local(at).in_full(&clock::today()))
+        }
+        None => "A zip file, which Import reads back. Never done yet.".to_owned(),
+    };
+    let export_everything = move |_| {
+        spawn_local(async move {
+            let exported = export::save_everything(app).await;
+            app.report(exported);
+            last_export.set(export::last_export(app).await);
+        });
+    };
     let used = move || {
         let usage = usage.get();
         if usage.quota > 0 {
@@ -179,6 +194,10 @@ fn Storage(usage: RwSignal<Usage>, is_protected: RwSignal<bool>) -> impl IntoVie
                     <Show when=move || !is_protected.get()>
                         <button class="pill" on:click=ask>"Protect"</button>
                     </Show>
+                </div>
+                <div class="line wraps">
+                    <span>"A copy of all memos" <small>{last}</small></span>
+                    <button class="pill" on:click=export_everything>"Export everything"</button>
                 </div>
             </div>
         </section>

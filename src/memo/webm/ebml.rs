@@ -95,6 +95,20 @@ pub(super) fn children(mut payload: &[u8]) -> impl Iterator<Item = (Id, &[u8])> 
     })
 }
 
+/// Where the payload of the first child of this id begins within a payload.
+pub(super) fn position_of(wanted: Id, payload: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let Front::Element(header) = read_header(payload.get(at..)?) else { return None };
+        let start = at + header.len;
+        let end = start.checked_add(usize::try_from(header.size?).ok()?)?;
+        if header.id == wanted {
+            return payload.get(start..end).map(|_| start);
+        }
+        at = end;
+    }
+}
+
 /// An unsigned integer of 0 to 8 bytes.
 pub(super) fn read_uint(payload: &[u8]) -> Option<u64> {
     (payload.len() <= 8).then(|| payload.iter().fold(0, |value, &byte| value << 8 | u64::from(byte)))
@@ -182,6 +196,8 @@ mod tests {
     fn children_end_where_the_payload_is_damaged() {
         assert_eq!(children(&[0xE7, 0x81, 5, 0xE7, 0x84, 1]).collect::<Vec<_>>(), [(TIMESTAMP, &[5][..])]);
         assert_eq!(children(&[0xE7, 0xFF, 5]).count(), 0);
+        assert_eq!(position_of(BLOCK, &[0xE7, 0x81, 5, 0xA1, 0x81, 9]), Some(5));
+        assert_eq!(position_of(BLOCK, &[0xE7, 0x81, 5, 0xA1, 0x82, 9]), None);
         assert_eq!(children(&[0xE7, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE]).count(), 0);
     }
 }

@@ -1,5 +1,6 @@
 //! Where everything goes in the mended file.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::scan::{AudioTrack, Info};
@@ -74,6 +75,8 @@ pub struct Layout {
     audio: AudioTrack,
     end_ns: u64,
     size: u64,
+    /// Which part of the recording it is; `None` for all of it.
+    part_ms: Option<Range<u64>>,
 }
 
 impl Layout {
@@ -89,7 +92,12 @@ impl Layout {
 
     /// The second pass. It wants the same bytes as the first, in any split.
     pub fn writer(&self) -> Writer {
-        Writer::new(self.head.clone(), self.clusters.clone(), self.audio)
+        Writer::new(self.head.clone(), self.clusters.clone(), self.audio, self.part_ms.clone())
+    }
+
+    /// The same, told that the bytes to come are those of a longer recording.
+    pub(super) fn of_part(self, range_ms: Range<u64>) -> Self {
+        Self { part_ms: Some(range_ms), ..self }
     }
 
     pub(super) fn plan(
@@ -121,7 +129,7 @@ impl Layout {
         head.extend(tracks);
         head.extend(cues.write(clusters_at, wide));
         let size = head.len() as u64 + clusters_len;
-        Self { head: head.into(), clusters: clusters.into(), audio, end_ns, size }
+        Self { head: head.into(), clusters: clusters.into(), audio, end_ns, size, part_ms: None }
     }
 }
 

@@ -25,6 +25,7 @@
 //! | `scan` | first pass: measures clusters and time |
 //! | `layout` | where everything goes in the mended file: its head, with length and cues |
 //! | `writer` | second pass: the mended file |
+//! | `cut` | lets only a part of the recording through, for both passes: [`Scan::of_part`] |
 //! | `opus` | how long a packet sounds |
 //!
 //! A take that was interrupted and continued is one recording behind the other. It becomes one file: what was recorded later
@@ -33,12 +34,15 @@
 //! Tracks and blocks are kept as they are, with one exception: audio blocks are marked as the key frames that they are.
 //! Firefox does not, and players take that for damage.
 
+mod cut;
 mod ebml;
 mod elements;
 mod layout;
 mod opus;
 mod scan;
 mod writer;
+
+use std::ops::Range;
 
 pub use layout::Layout;
 pub use scan::Scan;
@@ -56,6 +60,9 @@ pub enum WebmError {
     /// A head and nothing behind it, or not even that.
     #[error("this recording ended before any sound was saved")]
     NoSound,
+    /// A range of time in which nothing sounds.
+    #[error("there is no sound in this part")]
+    EmptyPart,
     /// More clusters than any recording has.
     #[error("this recording is too long to be mended")]
     TooLong,
@@ -71,7 +78,15 @@ pub fn begins_file(bytes: &[u8]) -> bool {
 
 /// Both passes over bytes in memory: the mended file and its length in milliseconds.
 pub fn remux(bytes: &[u8]) -> Result<(Vec<u8>, u64), WebmError> {
-    let mut scan = Scan::default();
+    both_passes(Scan::default(), bytes)
+}
+
+/// Both passes over bytes in memory, for the part of them that begins in this range of milliseconds.
+pub fn cut(bytes: &[u8], range_ms: Range<u64>) -> Result<(Vec<u8>, u64), WebmError> {
+    both_passes(Scan::of_part(range_ms), bytes)
+}
+
+fn both_passes(mut scan: Scan, bytes: &[u8]) -> Result<(Vec<u8>, u64), WebmError> {
     scan.push(bytes);
     let layout = scan.finish()?;
     let mut writer = layout.writer();

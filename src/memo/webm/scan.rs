@@ -1,5 +1,8 @@
 //! The first pass: which clusters there are, how large, and how long all of it sounds.
 
+use std::ops::Range;
+
+use super::cut::Cutter;
 use super::elements::{Elements, Part};
 use super::layout::{ClusterPlan, Layout};
 use super::{WebmError, ebml, opus};
@@ -8,12 +11,14 @@ use super::{WebmError, ebml, opus};
 const MAX_CLUSTERS: usize = 1 << 18;
 
 /// Nanoseconds per tick when the head does not say.
-const DEFAULT_TIMESTAMP_SCALE: u64 = 1_000_000;
+pub(super) const DEFAULT_TIMESTAMP_SCALE: u64 = 1_000_000;
 
 /// The first pass. [`push`](Self::push) the recording in any split, then [`finish`](Self::finish).
 #[derive(Debug, Default)]
 pub struct Scan {
     elements: Elements,
+    /// Present when a part is wanted.
+    cutter: Option<Cutter>,
     found: Found,
 }
 
@@ -64,9 +69,18 @@ pub(super) struct AudioTrack {
 }
 
 impl Scan {
+    /// A pass for the part of the recording whose packets begin in this range, in milliseconds.
+    pub fn of_part(range_ms: Range<u64>) -> Self {
+        Self { cutter: Some(Cutter::new(range_ms)), ..Self::default() }
+    }
+
     /// Reads the next bytes.
     pub fn push(&mut self, bytes: &[u8]) {
-        self.elements.push(bytes, |part| self.found.see(part));
+        let Self { elements, cutter, found } = self;
+        elements.push(bytes, |part| match cutter {
+            Some(cutter) => cutter.pass(part, |part| found.see(part)),
+            None => found.see(part),
+        });
     }
 
     /// What is pushed next was recorded after an interruption, and begins with a head of its own.
@@ -83,13 +97,23 @@ impl Scan {
         if too_long {
             return Err(WebmError::TooLong);
         }
+        if self.cutter.as_ref().is_some_and(Cutter::saw_block) && !saw_block {
+            return Err(WebmError::EmptyPart);
+        }
         let (Some(ebml_header), true) = (ebml_header, saw_block) else { return Err(WebmError::NoSound) };
         let tracks = tracks.ok_or(WebmError::NoTracks)?;
         if !clusters.iter().any(ClusterPlan::is_kept) {
             return Err(WebmError::NoSound);
         }
-        let info = info.unwrap_or(Info { timestamp_scale: DEFAULT_TIMESTAMP_SCALE, date: None });
-        Ok(Layout::plan(&ebml_header, &info, &tracks.element, tracks.audio, clusters, end_ns))
+        let mut info = info.unwrap_or(Info { timestamp_scale: DEFAULT_TIMESTAMP_SCALE, date: None });
+        if let Some(cutter) = &self.cutter {
+            info.move_date(cutter.moved_ns());
+        }
+        let layout = Layout::plan(&ebml_header, &info, &tracks.element, tracks.audio, clusters, end_ns);
+        Ok(match self.cutter {
+            Some(cutter) => layout.of_part(cutter.range_ms()),
+            None => layout,
+        })
     }
 }
 
@@ -150,12 +174,19 @@ impl Found {
 }
 
 impl Info {
-    fn read(payload: &[u8]) -> Self {
+    pub(super) fn read(payload: &[u8]) -> Self {
         let child = |wanted| ebml::children(payload).find(|&(id, _)| id == wanted).map(|(_, payload)| payload);
         let scale = child(ebml::TIMESTAMP_SCALE).and_then(ebml::read_uint).filter(|&scale| scale > 0);
         Self {
             timestamp_scale: scale.unwrap_or(DEFAULT_TIMESTAMP_SCALE),
             date: child(ebml::DATE_UTC).filter(|date| date.len() == 8).map(<[u8]>::to_vec),
+        }
+    }
+
+    /// A part began later. The date counts nanoseconds.
+    fn move_date(&mut self, by_ns: u64) {
+        if let Some(date) = self.date.as_deref().and_then(ebml::read_int) {
+            self.date = Some(date.saturating_add_unsigned(by_ns).to_be_bytes().to_vec());
         }
     }
 }
@@ -176,10 +207,10 @@ impl AudioTrack {
 }
 
 /// What the head of a block says.
-struct Block {
+pub(super) struct Block {
     track: u64,
     /// Ticks after the time of the cluster.
-    offset: i64,
+    pub(super) offset: i64,
     /// What the packet itself says, if it is Opus.
     opus_ns: u64,
     /// Ticks, when a BlockGroup says so.
@@ -189,7 +220,7 @@ struct Block {
 }
 
 impl Block {
-    fn read(payload: &[u8]) -> Option<Self> {
+    pub(super) fn read(payload: &[u8]) -> Option<Self> {
         let (track, len) = ebml::read_vint(payload)?;
         let &[high, low, flags, ref packet @ ..] = payload.get(len..)? else { return None };
         /// Several packets in one block. No recorder does this, so the first is all that is measured.
@@ -199,7 +230,7 @@ impl Block {
         Some(Self { track, offset, opus_ns, duration: None, discarded_ns: 0 })
     }
 
-    fn read_group(payload: &[u8]) -> Option<Self> {
+    pub(super) fn read_group(payload: &[u8]) -> Option<Self> {
         let child = |wanted| ebml::children(payload).find(|&(id, _)| id == wanted).map(|(_, payload)| payload);
         let block = Self::read(child(ebml::BLOCK)?)?;
         let discarded = child(ebml::DISCARD_PADDING).and_then(ebml::read_int).unwrap_or(0);

@@ -393,6 +393,106 @@ fn sizes_that_lie_cost_no_memory() {
     }
 }
 
+/// The blocks of a cut file, and its length in milliseconds. It has to be as strict players want it, and to begin at zero.
+fn cut_strictly(file: &[u8], range_ms: std::ops::Range<u64>) -> (Vec<Block>, u64) {
+    let (bytes, duration_ms) = cut(file, range_ms).expect("there is sound");
+    let read = Strict::read(&bytes);
+    assert_eq!(read.blocks[0].time, 0, "it begins at once");
+    assert_eq!(read.duration, duration_ms as f64);
+    for (time, position) in &read.cues {
+        assert!(read.clusters.contains(&(*position, *time)), "a cue points at no cluster of its time");
+    }
+    assert_eq!(remux(&bytes), Ok((bytes, duration_ms)), "nothing is left to be mended");
+    (read.blocks, duration_ms)
+}
+
+/// The same blocks, moved so that the first one is at zero.
+fn from_zero(mut blocks: Vec<Block>) -> Vec<Block> {
+    let zero = blocks.first().map_or(0, |block| block.time);
+    blocks.iter_mut().for_each(|block| block.time -= zero);
+    blocks
+}
+
+#[test]
+fn a_part_that_is_the_whole_has_all_of_its_blocks() {
+    for (name, file, ..) in RECORDINGS {
+        let (mended, whole_ms) = remux(file).expect(name);
+        let whole = Strict::read(&mended).blocks;
+        let first_ms = whole[0].time;
+        let (blocks, duration_ms) = cut_strictly(file, 0..whole_ms);
+        assert_eq!(duration_ms, whole_ms - first_ms, "{name}");
+        assert!(blocks == from_zero(whole), "{name}: the blocks differ");
+        assert_eq!(cut(&mended, 0..u64::MAX), cut(file, 0..whole_ms), "{name}: mended or not makes no difference");
+    }
+}
+
+#[test]
+fn two_parts_are_the_whole() {
+    for (name, file, _, packet_ms) in RECORDINGS {
+        let (mended, whole_ms) = remux(file).expect(name);
+        let whole = Strict::read(&mended).blocks;
+        let silence_ms = whole.windows(2).map(|pair| pair[1].time - pair[0].time).max().unwrap_or(0) - packet_ms;
+        let begins_ms = whole[0].time;
+        for sounding_ms in [1, 59, 60, 61, 1000, whole_ms / 2, whole_ms - packet_ms - begins_ms] {
+            let middle_ms = begins_ms + sounding_ms;
+            let (mut blocks, first_ms) = cut_strictly(file, 0..middle_ms);
+            let (second, second_ms) = cut_strictly(file, middle_ms..whole_ms);
+            let at = blocks.len();
+            assert!(whole[at - 1].time < middle_ms && whole[at].time >= middle_ms, "{name}: cut at {middle_ms} ms");
+            let difference = (first_ms + second_ms + begins_ms).abs_diff(whole_ms);
+            assert!(difference <= packet_ms + silence_ms, "{name}: {difference} ms are lost or won at {middle_ms} ms");
+            assert!(second == from_zero(Strict::read(&mended).blocks.split_off(at)), "{name}: the second part differs");
+            blocks.extend(second);
+            assert!(blocks.iter().map(|block| &block.packet).eq(whole.iter().map(|block| &block.packet)), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_part_without_sound_is_an_error_that_says_so() {
+    assert_eq!(cut(CHROMIUM, 60_000..70_000), Err(WebmError::EmptyPart));
+    assert_eq!(cut(CHROMIUM, 1000..1000), Err(WebmError::EmptyPart));
+    assert_eq!(cut(b"RIFF....WAVE", 0..1000), Err(WebmError::NotWebm));
+    assert_eq!(cut(&CHROMIUM[..160], 0..1000), Err(WebmError::NoSound));
+}
+
+#[test]
+fn the_date_of_a_part_is_when_it_was_said() {
+    let mut info = Vec::new();
+    ebml::write_uint(ebml::TIMESTAMP_SCALE, 1_000_000, &mut info);
+    ebml::write_element(ebml::DATE_UTC, &5_000_000_000_i64.to_be_bytes(), &mut info);
+    let at = CHROMIUM.windows(4).position(|window| window == ebml::INFO.to_be_bytes()).expect("the head has an Info");
+    let mut dated = CHROMIUM[..at].to_vec();
+    ebml::write_element(ebml::INFO, &info, &mut dated);
+    dated.extend(&CHROMIUM[at..]);
+    let later = cut(&dated, 2000..3000).expect("there is sound").0;
+    let whole = cut(&dated, 0..u64::MAX).expect("there is sound").0;
+    let date = |file: &[u8]| {
+        let at = file.windows(3).position(|window| window == [0x44, 0x61, 0x88]).expect("a date");
+        i64::from_be_bytes(file[at + 3..at + 11].try_into().expect("eight bytes"))
+    };
+    let first = raw_blocks(CHROMIUM).into_iter().map(|(block, _)| block.time).find(|time| *time >= 2000);
+    assert_eq!(date(&whole), 5_000_000_000);
+    assert_eq!(date(&later), 5_000_000_000 + 1_000_000 * first.expect("sound").cast_signed());
+}
+
+#[test]
+fn the_blocks_of_groups_are_moved_too() {
+    let mut file = CHROMIUM[..158].to_vec();
+    ebml::write_uint(ebml::TIMESTAMP, 1000, &mut file);
+    for offset in [0_u16, 60, 120] {
+        let mut group = Vec::new();
+        ebml::write_uint(ebml::BLOCK_DURATION, 60, &mut group);
+        let [high, low] = offset.to_be_bytes();
+        ebml::write_element(ebml::BLOCK, &[0x81, high, low, 0, 0x78, 1, 2], &mut group);
+        ebml::write_element(ebml::BLOCK_GROUP, &group, &mut file);
+    }
+    let (bytes, duration_ms) = cut(&file, 1060..2000).expect("there is sound");
+    assert_eq!(duration_ms, 120);
+    let moved = |offset| bytes.windows(5).filter(|window| *window == [0x81, 0, offset, 0, 0x78]).count();
+    assert_eq!([0, 60, 120].map(moved), [1, 1, 0]);
+}
+
 /// Random places to cut at, as fractions of the length.
 fn split_at(bytes: &[u8], cuts: &[f64]) -> Vec<Vec<u8>> {
     let mut places: Vec<usize> = cuts.iter().map(|cut| (cut * bytes.len() as f64) as usize).collect();
@@ -447,10 +547,35 @@ proptest! {
     }
 
     #[test]
+    fn a_part_is_the_same_however_the_bytes_come(
+        index in 0..RECORDINGS.len(),
+        cuts in proptest::collection::vec(0.0..1.0, 0..20),
+        start_ms in 0..3000_u64,
+        len_ms in 1..4000_u64,
+    ) {
+        let (_, file, _, packet_ms) = RECORDINGS[index];
+        let range_ms = start_ms..start_ms + len_ms;
+        let slices = split_at(file, &cuts);
+        let mut scan = Scan::of_part(range_ms.clone());
+        slices.iter().for_each(|slice| scan.push(slice));
+        let in_slices = scan.finish().and_then(|layout| {
+            let (mut writer, mut part) = (layout.writer(), Vec::new());
+            slices.iter().for_each(|slice| writer.push(slice, &mut part));
+            writer.finish().map(|()| (part, layout.duration_ms()))
+        });
+        let whole = cut(file, range_ms.clone());
+        prop_assert_eq!(&in_slices, &whole);
+        if let Ok((_, duration_ms)) = whole {
+            prop_assert!(duration_ms <= len_ms + packet_ms, "{} ms of {:?}", duration_ms, range_ms);
+        }
+    }
+
+    #[test]
     fn random_bytes_are_refused_and_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..4096)) {
         prop_assert!(remux(&bytes).is_err());
         let after_head = [&CHROMIUM[..161], &bytes].concat();
         let _ = remux(&after_head);
+        let _ = cut(&after_head, 0..10_000);
     }
 }
 

@@ -1,7 +1,9 @@
 //! The second pass: the mended file.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use super::cut::Cutter;
 use super::elements::{Elements, Part};
 use super::layout::ClusterPlan;
 use super::scan::AudioTrack;
@@ -12,6 +14,8 @@ use super::{WebmError, ebml};
 #[derive(Debug)]
 pub struct Writer {
     elements: Elements,
+    /// Present when a part is wanted.
+    cutter: Option<Cutter>,
     file: File,
 }
 
@@ -33,17 +37,26 @@ struct File {
 }
 
 impl Writer {
-    pub(super) fn new(head: Arc<[u8]>, clusters: Arc<[ClusterPlan]>, audio: AudioTrack) -> Self {
+    pub(super) fn new(
+        head: Arc<[u8]>,
+        clusters: Arc<[ClusterPlan]>,
+        audio: AudioTrack,
+        part_ms: Option<Range<u64>>,
+    ) -> Self {
         let file = File { head: Some(head), clusters, audio, has_tracks: false, begun: 0, expected: 0, changed: false };
-        Self { elements: Elements::default(), file }
+        Self { elements: Elements::default(), cutter: part_ms.map(Cutter::new), file }
     }
 
     /// Reads the next bytes and appends what they become.
     pub fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
-        if let Some(head) = self.file.head.take() {
+        let Self { elements, cutter, file } = self;
+        if let Some(head) = file.head.take() {
             out.extend_from_slice(&head);
         }
-        self.elements.push(bytes, |part| self.file.write(part, out));
+        elements.push(bytes, |part| match cutter {
+            Some(cutter) => cutter.pass(part, |part| file.write(part, out)),
+            None => file.write(part, out),
+        });
     }
 
     /// What is pushed next was recorded after an interruption, as the scan was told.

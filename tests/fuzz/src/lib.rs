@@ -33,6 +33,11 @@ pub fn tracker(bytes: &[u8]) {
     text(bytes, any_bytes::tracker);
 }
 
+/// Sounds without compression.
+pub fn wav(bytes: &[u8]) {
+    any_bytes::wav(bytes);
+}
+
 /// Recordings.
 pub fn webm(bytes: &[u8]) {
     any_bytes::webm(bytes);
@@ -41,6 +46,11 @@ pub fn webm(bytes: &[u8]) {
 /// The byte stream of a peer.
 pub fn wire(bytes: &[u8]) {
     any_bytes::wire(bytes);
+}
+
+/// Archives, and the lists of memos in them.
+pub fn zip(bytes: &[u8]) {
+    any_bytes::zip(bytes);
 }
 
 fn text(bytes: &[u8], promise: fn(&str)) {

@@ -1,0 +1,170 @@
+//! Many memos as one zip file, written as it is made: a step of one memo is in memory at a time, however many there are.
+
+use wasm_bindgen::JsValue;
+
+use super::work::Running;
+use super::{AppState, clock};
+use crate::memo::zip::{Crc32, Names, NewEntry, ZipError, ZipWriter};
+use crate::memo::{LIST_NAME, ListBuilder, Memo};
+use crate::store::Store;
+use crate::web::{ObjectUrl, SaveFile};
+
+/// The type of a zip file.
+pub(super) const ZIP: &str = "application/zip";
+
+/// Bytes read from the store at a time.
+const STEP_BYTES: u64 = 4 << 20;
+
+/// What became of it.
+pub(super) enum Outcome {
+    /// So many memos are in the file, which may still have to be downloaded; these could not be read.
+    Done {
+        count: usize,
+        unreadable: Vec<String>,
+        url: Option<ObjectUrl>,
+    },
+    Cancelled,
+}
+
+/// Why it ended before its end.
+enum Stop {
+    Cancelled,
+    Failed(String),
+}
+
+/// Writes these memos and their list into the file.
+pub(super) async fn write(app: AppState, running: &Running, file: SaveFile, memos: &[Memo]) -> Result<Outcome, String> {
+    let mut archive = Archive::new(app.store(), running, &file, memos);
+    match archive.write_all(memos).await {
+        Ok(()) => {
+            let Archive { count, unreadable, .. } = archive;
+            let url = file.finish().await.map_err(|thrown| refused(&thrown))?;
+            Ok(Outcome::Done { count, unreadable, url })
+        }
+        Err(stop) => {
+            drop(archive);
+            file.abandon().await;
+            match stop {
+                Stop::Cancelled => Ok(Outcome::Cancelled),
+                Stop::Failed(reason) => Err(reason),
+            }
+        }
+    }
+}
+
+/// The archive as far as it is written.
+struct Archive<'a> {
+    store: Store,
+    running: &'a Running,
+    file: &'a SaveFile,
+    writer: ZipWriter,
+    list: ListBuilder,
+    names: Names,
+    count: usize,
+    unreadable: Vec<String>,
+    /// Every byte is read twice: once for the checksum that stands in front of it.
+    done: u64,
+    total: u64,
+    of: usize,
+}
+
+impl<'a> Archive<'a> {
+    fn new(store: Store, running: &'a Running, file: &'a SaveFile, memos: &[Memo]) -> Self {
+        Self {
+            store,
+            running,
+            file,
+            writer: ZipWriter::default(),
+            list: ListBuilder::default(),
+            names: Names::default(),
+            count: 0,
+            unreadable: Vec::new(),
+            done: 0,
+            total: memos.iter().map(|memo| 2 * memo.size).sum(),
+            of: memos.len(),
+        }
+    }
+
+    async fn write_all(&mut self, memos: &[Memo]) -> Result<(), Stop> {
+        for memo in memos {
+            match self.checksum_of(memo).await? {
+                Some(crc) => self.write_memo(memo, crc).await?,
+                // One damaged memo is no reason to keep back the others.
+                None => self.unreadable.push(memo.display_title()),
+            }
+        }
+        let list = std::mem::take(&mut self.list).finish();
+        let modified = clock::today();
+        let entry = NewEntry { name: LIST_NAME, size: list.len() as u64, crc: Crc32::of(&list), modified };
+        self.begin(&entry).await?;
+        self.append(&list).await?;
+        let directory = std::mem::take(&mut self.writer).finish()?;
+        self.file.write(&directory).await.map_err(|thrown| Stop::Failed(refused(&thrown)))
+    }
+
+    /// `None` when some of its sound is not here.
+    async fn checksum_of(&mut self, memo: &Memo) -> Result<Option<u32>, Stop> {
+        let mut crc = Crc32::default();
+        let mut at = 0;
+        while at < memo.size {
+            self.step()?;
+            let Ok(Some(bytes)) = self.store.read_audio(memo, at..at + STEP_BYTES).await else { return Ok(None) };
+            crc.push(&bytes);
+            at += bytes.len() as u64;
+            self.done += bytes.len() as u64;
+        }
+        Ok(Some(crc.value()))
+    }
+
+    async fn write_memo(&mut self, memo: &Memo, crc: u32) -> Result<(), Stop> {
+        let name = self.names.claim(memo);
+        let modified = clock::local(memo.recorded_at_ms);
+        self.begin(&NewEntry { name: &name, size: memo.size, crc, modified }).await?;
+        let mut at = 0;
+        while at < memo.size {
+            self.step()?;
+            let read = self.store.read_audio(memo, at..at + STEP_BYTES).await;
+            let bytes = read.map_err(|error| Stop::Failed(error.to_string()))?.ok_or(ZipError::Changed)?;
+            self.append(&bytes).await?;
+            at += bytes.len() as u64;
+            self.done += bytes.len() as u64;
+        }
+        self.list.push(memo, &name);
+        self.count += 1;
+        Ok(())
+    }
+
+    async fn begin(&mut self, entry: &NewEntry<'_>) -> Result<(), Stop> {
+        let front = self.writer.begin(entry)?;
+        self.file.write(&front).await.map_err(|thrown| Stop::Failed(refused(&thrown)))
+    }
+
+    async fn append(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.writer.content(bytes)?;
+        self.file.write(bytes).await.map_err(|thrown| Stop::Failed(refused(&thrown)))
+    }
+
+    fn step(&self) -> Result<(), Stop> {
+        let at = (self.count + self.unreadable.len() + 1).min(self.of);
+        self.running.show(format!("Exporting {at} of {}", self.of), self.done, self.total);
+        if self.running.is_cancelled() { Err(Stop::Cancelled) } else { Ok(()) }
+    }
+}
+
+impl From<ZipError> for Stop {
+    fn from(error: ZipError) -> Self {
+        Self::Failed(format!("The memos were not exported: {error}"))
+    }
+}
+
+/// The browser does not write.
+fn refused(thrown: &JsValue) -> String {
+    let name = js_sys::Reflect::get(thrown, &"name".into()).ok().and_then(|name| name.as_string());
+    match name.as_deref() {
+        Some("QuotaExceededError") => {
+            "The memos were not exported: there is not enough room on the disk. They are safe. Free some space, or export fewer at a time."
+        }
+        _ => "The memos were not exported: the browser could not write the file. They are safe. Try again, or choose another place.",
+    }
+    .to_owned()
+}

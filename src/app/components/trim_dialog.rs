@@ -1,0 +1,143 @@
+//! A part of a memo, chosen on its waveform and saved as a memo of its own.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use web_sys::{Event, HtmlInputElement};
+
+use super::notice::Alert;
+use super::player::bars_that_fit;
+use super::sheet::Sheet;
+use super::wave::Wave;
+use crate::app::state::use_app;
+use crate::app::trim;
+use crate::memo::{Cut, Memo as MemoRow, format_clock, spoken_moment};
+
+/// The dialog behind the button `Trim`.
+#[component]
+pub(crate) fn TrimDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSignal<bool>) -> impl IntoView {
+    let can_cut = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| Cut::of(row).is_some())));
+    let length = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.duration_ms)));
+    view! {
+        <Sheet title="Trim" open>
+            {move || match (can_cut.get(), length.get()) {
+                (false, _) => {
+                    view! { <p class="soft">"Sounds of this kind cannot be cut here without losing quality. Export the memo whole, and cut it with another program."</p> }
+                        .into_any()
+                }
+                (true, 0) => view! { <p class="soft">"How long this memo is is not known yet. Play it once, then try again."</p> }.into_any(),
+                (true, length) => view! { <Choice row length open /> }.into_any(),
+            }}
+        </Sheet>
+    }
+}
+
+/// Where the part begins and ends, and the button that saves it.
+#[component]
+fn Choice(#[prop(into)] row: Signal<Option<MemoRow>>, length: u64, open: RwSignal<bool>) -> impl IntoView {
+    let app = use_app();
+    // A tenth of a second in short memos, a second in long ones: a key press is a step.
+    let step = if length < 120_000 { 100 } else { 1000 };
+    let start = RwSignal::new(0_u64);
+    let end = RwSignal::new(length);
+    let problem = RwSignal::new(None::<String>);
+    let saving = RwSignal::new(false);
+
+    let count = bars_that_fit();
+    let bars = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.waveform.bars(count)).unwrap_or_default()));
+    let dark = Memo::new(move |_| {
+        let chosen = start.get()..end.get();
+        (0..count as u64).map(|bar| chosen.contains(&(bar * length / count as u64))).collect::<Vec<_>>()
+    });
+    // Where the two meet, the one that has more room to move lies on top.
+    let start_on_top = Memo::new(move |_| start.get() > length / 2);
+    let move_start = move |event: Event| {
+        take(&event, |value| start.set(value.min(end.get_untracked().saturating_sub(step))), start);
+    };
+    let move_end = move |event: Event| {
+        take(&event, |value| end.set(value.max(start.get_untracked() + step).min(length)), end);
+    };
+    let save = move |_| {
+        let Some(row) = row.get_untracked() else { return };
+        problem.set(None);
+        saving.set(true);
+        spawn_local(async move {
+            let saved = trim::save_part(app, &row, start.get_untracked()..end.get_untracked()).await;
+            saving.set(false);
+            match saved {
+                Ok(Some(part)) => {
+                    open.set(false);
+                    app.toasts.say("Saved as a new memo. The whole one is as it was.");
+                    app.go(&format!("/memo/{}", part.id));
+                }
+                Ok(None) => {}
+                Err(reason) => problem.set(Some(reason)),
+            }
+        });
+    };
+    let is_whole = Memo::new(move |_| start.get() == 0 && end.get() >= length);
+    view! {
+        <p class="soft">"The part becomes a memo of its own. This one stays as it is."</p>
+        <div class="trim">
+            <Wave bars dark height=112 />
+            <input
+                type="range"
+                aria-label="Start"
+                aria-valuetext=move || spoken_moment(start.get())
+                min="0"
+                max=length.to_string()
+                step=step.to_string()
+                style:z-index=move || if start_on_top.get() { "2" } else { "1" }
+                prop:value=move || start.get().to_string()
+                on:input=move_start
+            />
+            <input
+                type="range"
+                aria-label="End"
+                aria-valuetext=move || spoken_moment(end.get())
+                min="0"
+                max=length.to_string()
+                // Any value, so that the very end can be reached.
+                step="any"
+                style:z-index=move || if start_on_top.get() { "1" } else { "2" }
+                prop:value=move || end.get().to_string()
+                on:input=move_end
+                on:keydown=move |event| {
+                    let by = match event.key().as_str() {
+                        "ArrowLeft" | "ArrowDown" => end.get_untracked().saturating_sub(step),
+                        "ArrowRight" | "ArrowUp" => end.get_untracked() + step,
+                        _ => return,
+                    };
+                    event.prevent_default();
+                    end.set(by.clamp(start.get_untracked() + step, length.max(start.get_untracked() + step)).min(length));
+                }
+            />
+        </div>
+        <div class="times num">
+            <span>{move || clock(start.get())}</span>
+            <span>{move || format!("{} long", clock(end.get().saturating_sub(start.get())))}</span>
+            <span>{move || clock(end.get())}</span>
+        </div>
+        {move || problem.get().map(|text| view! { <Alert text /> })}
+        <div class="actions">
+            <button class="pill main" disabled=move || saving.get() || is_whole.get() on:click=save>
+                {move || if saving.get() { "Saving…" } else { "Save as new memo" }}
+            </button>
+        </div>
+    }
+}
+
+/// Takes what a slider was moved to, and puts the slider where that led: not beyond the other one.
+fn take(event: &Event, set: impl FnOnce(u64), value: RwSignal<u64>) {
+    let slider: HtmlInputElement = event_target(event);
+    let moved = slider.value_as_number();
+    if moved.is_finite() {
+        set(moved.max(0.0).round() as u64);
+    }
+    slider.set_value(&value.get_untracked().to_string());
+}
+
+/// "0:47.3"
+fn clock(ms: u64) -> String {
+    let (clock, tenths) = format_clock(ms);
+    clock + &tenths
+}

@@ -1,0 +1,32 @@
+//! How far a long import or export is, above whatever page is open.
+
+use leptos::prelude::*;
+
+use crate::app::state::use_app;
+
+/// A line with a bar, and the way out. It stays while the app is used for something else.
+#[component]
+pub(crate) fn WorkPlace() -> impl IntoView {
+    let work = use_app().work;
+    let is_shown = Memo::new(move |_| work.shown().is_some());
+    let name = move || work.shown().map(|progress| progress.name);
+    let percent = move || work.shown().map_or(0, |progress| progress.percent);
+    view! {
+        <Show when=move || is_shown.get()>
+            <section class="work" aria-label=name>
+                <p class="num">{move || work.shown().map(|progress| progress.words)}</p>
+                <div
+                    class="progress"
+                    role="progressbar"
+                    aria-label=name
+                    aria-valuemin="0"
+                    aria-valuemax="100"
+                    aria-valuenow=move || percent().to_string()
+                >
+                    <i style:transform=move || format!("scaleX({:.2})", f64::from(percent()) / 100.0)></i>
+                </div>
+                <button class="pill" on:click=move |_| work.cancel()>"Cancel"</button>
+            </section>
+        </Show>
+    }
+}

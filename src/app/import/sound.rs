@@ -1,0 +1,144 @@
+//! Stores one sound, unless the same bytes are here.
+
+use leptos::prelude::untrack;
+use web_sys::Blob;
+
+use super::{Batch, Stop, read, size_of};
+use crate::memo::zip::{Crc32, ZipError};
+use crate::memo::{AudioDigest, DigestBuilder, Memo};
+use crate::store::{AudioWriter, RECORD_LEN, Store};
+
+/// Bytes read in one step, so that memory stays flat.
+const STEP_BYTES: u64 = 4 << 20;
+
+/// What became of a sound.
+pub(super) enum Kept {
+    /// It is a memo now.
+    New,
+    /// It was here, and is as it was.
+    Known,
+    /// It was here, in the bin, and is out of it.
+    Restored,
+}
+
+impl Batch {
+    /// Makes a memo of a file.
+    pub(in crate::app) async fn import_sound(&mut self, sound: &Blob, memo: Memo) -> Result<(), Stop> {
+        match self.keep(sound, memo, None).await? {
+            Kept::New => self.report.imported += 1,
+            Kept::Known | Kept::Restored => self.report.known += 1,
+        }
+        Ok(())
+    }
+
+    /// Stores the bytes of a memo, then its row. `crc` is what an archive says of them.
+    pub(super) async fn keep(&mut self, sound: &Blob, memo: Memo, crc: Option<u32>) -> Result<Kept, Stop> {
+        self.begun += 1;
+        self.advance(0)?;
+        let size = size_of(sound);
+        if size == 0 {
+            return Err("the file is empty.".into());
+        }
+        if let Some(known) = self.find_same(sound, size).await? {
+            self.advance(size)?;
+            return Ok(self.welcome(&known));
+        }
+        let store = self.app.store();
+        let mut memo = Memo { size, record_len: RECORD_LEN, complete: true, ..memo };
+        let written = self.write(&store, &mut memo, sound, crc).await;
+        if let Err(stop) = written {
+            // What was written belongs to no memo.
+            let _ = store.delete_audio(&memo.id).await;
+            return Err(stop);
+        }
+        self.last = Some(memo.id.clone());
+        self.listening.examine(&memo, sound);
+        self.app.memos.show(memo);
+        Ok(Kept::New)
+    }
+
+    /// A memo that is here is not stored again: what was changed about it since stays.
+    pub(super) fn welcome(&mut self, known: &Memo) -> Kept {
+        self.last = Some(known.id.clone());
+        if known.is_deleted() {
+            self.app.restore(&known.id);
+            Kept::Restored
+        } else {
+            Kept::Known
+        }
+    }
+
+    async fn write(&mut self, store: &Store, memo: &mut Memo, sound: &Blob, crc: Option<u32>) -> Result<(), Stop> {
+        let (mut digest, mut found) = (DigestBuilder::default(), Crc32::default());
+        let id = memo.id.clone();
+        let mut writer = AudioWriter::new(store, &id);
+        let mut at = 0;
+        while at < memo.size {
+            let bytes = read(sound, at..memo.size.min(at + STEP_BYTES)).await?;
+            if bytes.is_empty() {
+                return Err("it became shorter while it was read.".into());
+            }
+            digest.push(&bytes);
+            if crc.is_some() {
+                found.push(&bytes);
+            }
+            writer.push(&bytes).await.map_err(|error| error.to_string())?;
+            at += bytes.len() as u64;
+            self.advance(bytes.len() as u64)?;
+        }
+        writer.finish().await.map_err(|error| error.to_string())?;
+        if crc.is_some_and(|crc| crc != found.value()) {
+            return Err(ZipError::WrongChecksum.to_string().into());
+        }
+        memo.digest = Some(digest.finish());
+        store.put_memo(memo).await.map_err(|error| error.to_string().into())
+    }
+
+    /// The memo that has the same bytes, if there is one. Only those of the same size are looked at more closely.
+    async fn find_same(&self, sound: &Blob, size: u64) -> Result<Option<Memo>, Stop> {
+        let all = untrack(|| self.app.memos.all());
+        let alike: Vec<Memo> = all.into_iter().filter(|memo| memo.complete && memo.size == size).collect();
+        if alike.is_empty() {
+            return Ok(None);
+        }
+        let wanted = digest_of(sound).await?;
+        for memo in alike {
+            if self.stored_digest(&memo).await == Some(wanted) {
+                return Ok(Some(memo));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The digest of a memo's bytes: as its row has it, or from the bytes themselves, which is kept for the next time.
+    async fn stored_digest(&self, memo: &Memo) -> Option<AudioDigest> {
+        if memo.digest.is_some() {
+            return memo.digest;
+        }
+        let store = self.app.store();
+        let mut digest = DigestBuilder::default();
+        let mut at = 0;
+        while at < memo.size {
+            let bytes = store.read_audio(memo, at..at + STEP_BYTES).await.ok()??;
+            digest.push(&bytes);
+            at += bytes.len() as u64;
+        }
+        let digest = digest.finish();
+        self.app.edit(&memo.id, move |memo| memo.digest = Some(digest));
+        Some(digest)
+    }
+}
+
+async fn digest_of(sound: &Blob) -> Result<AudioDigest, String> {
+    let mut digest = DigestBuilder::default();
+    let (mut at, size) = (0, size_of(sound));
+    while at < size {
+        let bytes = read(sound, at..size.min(at + STEP_BYTES)).await?;
+        if bytes.is_empty() {
+            return Err("it became shorter while it was read.".to_owned());
+        }
+        digest.push(&bytes);
+        at += bytes.len() as u64;
+    }
+    Ok(digest.finish())
+}

@@ -1,0 +1,49 @@
+//! A memo as a WAV file, which every program reads: decoded by the browser, at once, so for memos of bounded length.
+
+use web_sys::AudioBuffer;
+
+use super::whole_memo;
+use crate::memo::{Memo, sample_16, wav_front};
+use crate::store::Store;
+use crate::web::{BlobParts, ObjectUrl, decode_samples};
+
+/// Samples a second, for memos up to a length in minutes. A minute of one channel takes 11 MB while it is decoded at the first
+/// rate, and 4 MB at the second, which is as good as speech needs.
+const RATES: [(u64, u32); 2] = [(20, 48_000), (60, 16_000)];
+
+/// Frames turned into bytes at a time.
+const STEP_FRAMES: u32 = 1 << 16;
+
+/// Decodes a memo and makes a WAV file of it.
+pub(super) async fn wav_of(store: &Store, memo: &Memo) -> Result<ObjectUrl, String> {
+    let minutes = memo.duration_ms / 60_000;
+    let rate = RATES.iter().find(|(limit, _)| minutes < *limit).map(|&(_, rate)| rate);
+    let rate = rate.ok_or("Memos of more than an hour are too long for a WAV file here. Export this one as it is.")?;
+    let gone = || "This memo was not exported: some of its sound is not on this device.".to_owned();
+    let blob = whole_memo::blob_of(store, memo).await.map_err(|error| error.to_string())?.ok_or_else(gone)?;
+    let undecodable = |_| "This browser cannot decode the memo. Export it as it is.".to_owned();
+    let samples = decode_samples(&blob, rate as f32).await.map_err(undecodable)?;
+    let refused = |_| "The browser has no room for the WAV file. Export the memo as it is.".to_owned();
+    let parts = BlobParts::default();
+    let channels = u16::try_from(samples.number_of_channels()).unwrap_or(1);
+    let front = wav_front(channels, rate, samples.length().into()).map_err(|error| format!("{error}."))?;
+    parts.push(&front).map_err(refused)?;
+    for start in (0..samples.length()).step_by(STEP_FRAMES as usize) {
+        let bytes = interleaved(&samples, channels, start).map_err(refused)?;
+        parts.push(&bytes).map_err(refused)?;
+    }
+    ObjectUrl::new(&parts, "audio/wav").map_err(refused)
+}
+
+/// Some frames, the samples of one moment side by side.
+fn interleaved(samples: &AudioBuffer, channels: u16, start: u32) -> Result<Vec<u8>, wasm_bindgen::JsValue> {
+    let frames = STEP_FRAMES.min(samples.length() - start) as usize;
+    let mut bytes = vec![0; 2 * frames * usize::from(channels)];
+    let mut one = vec![0.0_f32; frames];
+    for channel in 0..channels {
+        samples.copy_from_channel_with_start_in_channel(&mut one, channel.into(), start)?;
+        let places = bytes.chunks_exact_mut(2).skip(channel.into()).step_by(channels.into());
+        places.zip(&one).for_each(|(place, &sample)| place.copy_from_slice(&sample_16(sample)));
+    }
+    Ok(bytes)
+}
