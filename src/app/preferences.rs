@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::memo::Sort;
+
 /// The name they are stored under.
 pub(super) const PREFERENCES: &str = "preferences";
 
@@ -14,6 +16,8 @@ pub(crate) struct Preferences {
     pub(crate) microphone: Option<String>,
     pub(crate) kilobits_per_second: u32,
     pub(crate) sound: Sound,
+    /// The order of the library.
+    pub(crate) sort: Sort,
 }
 
 /// Mono Opus: speech is clear at 24, 96 leaves nothing to wish for.
@@ -21,7 +25,13 @@ pub(crate) const QUALITIES: [u32; 4] = [24, 32, 64, 96];
 
 impl Default for Preferences {
     fn default() -> Self {
-        Self { theme: Theme::default(), microphone: None, kilobits_per_second: 32, sound: Sound::default() }
+        Self {
+            theme: Theme::default(),
+            microphone: None,
+            kilobits_per_second: 32,
+            sound: Sound::default(),
+            sort: Sort::default(),
+        }
     }
 }
 

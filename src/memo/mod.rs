@@ -10,7 +10,9 @@
 //! | `card` | what a shared memo says about itself before its audio is there |
 //! | `records`, `album` | where a memo's bytes lie, and the memos of a torrent with several files |
 //! | `link` | the share link, made and read |
-//! | `library`, `search` | what the library shows, in which order, under which headings |
+//! | `tags`, `search`, `sort` | what memos are put under, found by and sorted by |
+//! | `catalogue`, `library`, `listing` | what the library shows, in which order, under which headings |
+//! | `layout`, `selection` | where the rows of a long list stand, and which of them are selected |
 //! | `ladder`, `delivery`, `tries` | an import, a share, and what was tried for either, in plain words |
 //! | `drawing`, `kind` | a waveform as strokes, what kind of sound it is |
 //! | `webm` | mends the recordings of browsers: length, cues, sizes |
@@ -20,20 +22,26 @@
 
 mod album;
 mod card;
+mod catalogue;
 mod delivery;
 mod drawing;
 mod file_name;
 mod format;
 mod kind;
 mod ladder;
+mod layout;
 mod library;
 mod link;
+mod listing;
 mod local_time;
 #[allow(clippy::module_inception)]
 mod memo;
 mod mime;
 mod records;
 mod search;
+mod selection;
+mod sort;
+mod tags;
 mod text;
 mod title;
 mod tries;
@@ -42,19 +50,25 @@ pub mod webm;
 
 pub use album::memos_of;
 pub use card::{CARD_KEY, Card};
+pub use catalogue::{Catalogue, Touched, View};
 pub use delivery::{Delivery, ShareState};
 pub use drawing::{BAR_PITCH, arrived, draw_bars, is_heard};
 pub use file_name::{file_name, title_of_file};
-pub use format::{format_clock, format_duration, format_remaining, format_size, spoken_duration};
+pub use format::{count_in_words, format_clock, format_duration, format_remaining, format_size, spoken_duration};
 pub use kind::type_in_words;
 pub use ladder::{ImportState, Ladder, Step, StepProgress};
-pub use library::{Filter, Mark, group_by_heading, heading, percent, percent_of, visible};
+pub use layout::{Layout, Sizes, drawn, follow, walk};
+pub use library::{Filter, Mark, heading, percent, percent_of};
 pub use link::{LinkError, MAX_LINK_LEN, MAX_MEMOS, parse_link, share_link};
+pub use listing::{Listing, heir};
 pub use local_time::LocalTime;
 pub use memo::{BIN_DAYS, InvalidMemoId, Memo, MemoId, Origin};
 pub use mime::{clean_mime, has_no_sound, mime_of_file};
 pub use records::{Part, Records};
 pub use search::Query;
+pub use selection::Selection;
+pub use sort::Sort;
+pub use tags::{TAG_MAX_CHARS, TAGS_MAX, Tags, clean_tag, typed_tags};
 pub use text::{NOTES_MAX_CHARS, TITLE_MAX_CHARS, clean_notes, clean_title};
 pub use title::default_title;
 pub use tries::{Try, tries};
