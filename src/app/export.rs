@@ -16,6 +16,14 @@ pub(crate) async fn save(app: AppState, memo: &Memo) -> Result<(), String> {
     download(url, &file_name(memo)).ok_or_else(gone)
 }
 
+/// Hands the bytes of several memos to the browser's downloads, one after the other.
+pub(crate) async fn save_all(app: AppState, memos: Vec<Memo>) -> Result<(), String> {
+    for memo in &memos {
+        save(app, memo).await?;
+    }
+    Ok(())
+}
+
 /// Hands what the memo's link stands for to the browser's downloads, as a torrent file.
 pub(crate) async fn save_torrent(engine: &Engine, id: &MemoId) -> Result<(), String> {
     let (name, bytes) = engine.torrent_file(id).await.map_err(|error| error.to_string())?;

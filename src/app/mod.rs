@@ -8,6 +8,7 @@
 //! | `state` | what the whole app knows, and the changes that come from the engine |
 //! | `memos` | the rows of the library in memory |
 //! | `recording`, `player` | the one recording under way, the one memo that plays |
+//! | `selecting`, `many` | which memos are selected, and what is done to several at once |
 //! | `files`, `export`, `whole_memo` | sound that comes from a file, and goes into one |
 //! | `preferences`, `diagnostics` | what a person chose, and what helps with a bug report |
 //! | `clock`, `ids`, `clipboard`, `media_session`, `toasts` | one small thing of the browser each |
@@ -23,12 +24,14 @@ mod diagnostics;
 mod export;
 mod files;
 mod ids;
+mod many;
 mod media_session;
 mod memos;
 mod player;
 mod preferences;
 mod recording;
 mod routes;
+mod selecting;
 mod state;
 mod toasts;
 mod whole_memo;
