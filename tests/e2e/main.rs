@@ -20,6 +20,7 @@ mod console;
 mod device;
 mod files;
 mod interop;
+mod library;
 mod links;
 mod matchmaker;
 mod memo;
