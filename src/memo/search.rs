@@ -41,6 +41,10 @@ pub(super) fn searchable(memo: &Memo) -> String {
 
 /// The text without capitals and accents: `É`, `é` and `e` with a combining accent are all `e`.
 pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        // Most text is, and ten thousand memos are folded before a library is seen.
+        return text.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
