@@ -1,14 +1,15 @@
 //! The rows of the library in memory: loaded once, changed by what happens.
 //!
-//! Each row is a signal of its own, so that a keystroke in one title redraws one title. A change is seen at once and stored
+//! Each row is a signal of its own, so that a keystroke in one title redraws one title. What lists need to know of all rows
+//! stands in a catalogue beside them, which says whether a change concerns a list at all. A change is seen at once and stored
 //! behind it; while one of our own writes is under way, a row read from the store would be older than the screen and is ignored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::memo::{Memo as MemoRow, MemoId};
+use crate::memo::{Catalogue, Listing, Memo as MemoRow, MemoId, Touched, View};
 use crate::store::{Store, StoreError};
 use crate::torrent::Magnet;
 
@@ -16,6 +17,11 @@ use crate::torrent::Magnet;
 #[derive(Clone, Copy)]
 pub(crate) struct Memos {
     rows: RwSignal<BTreeMap<MemoId, ArcRwSignal<MemoRow>>>,
+    catalogue: StoredValue<Catalogue>,
+    /// Something is shown elsewhere, or not any more.
+    placed: Trigger,
+    /// Something is called otherwise.
+    worded: Trigger,
     /// How many of our own writes of a row are under way.
     writing: StoredValue<BTreeMap<MemoId, usize>>,
     problem: RwSignal<Option<String>>,
@@ -24,12 +30,20 @@ pub(crate) struct Memos {
 impl Memos {
     /// None yet. Failed writes are told to `problem`.
     pub(crate) fn new(problem: RwSignal<Option<String>>) -> Self {
-        Self { rows: RwSignal::default(), writing: StoredValue::default(), problem }
+        Self {
+            rows: RwSignal::default(),
+            catalogue: StoredValue::default(),
+            placed: Trigger::new(),
+            worded: Trigger::new(),
+            writing: StoredValue::default(),
+            problem,
+        }
     }
 
     /// Reads every row.
     pub(crate) async fn load(self, store: &Store) -> Result<(), StoreError> {
         let rows = store.memos().await?;
+        rows.iter().for_each(|row| self.enter(row));
         self.rows.set(rows.into_iter().map(|row| (row.id.clone(), ArcRwSignal::new(row))).collect());
         Ok(())
     }
@@ -49,6 +63,32 @@ impl Memos {
         self.rows.with(|rows| rows.values().map(Get::get).collect())
     }
 
+    /// What a view shows now. Runs again when that changes, and not at every change of a row.
+    pub(crate) fn list(self, view: &View, heading_of: impl Fn(u64) -> String) -> Listing {
+        self.placed.track();
+        if view.reads_words() {
+            self.worded.track();
+        }
+        self.catalogue.with_value(|catalogue| catalogue.list(view, heading_of))
+    }
+
+    /// The tags of most memos, so many at most.
+    pub(crate) fn tags(self, most: usize) -> Vec<String> {
+        self.placed.track();
+        self.catalogue.with_value(|catalogue| catalogue.tags(most))
+    }
+
+    /// Whether any memo is on its way.
+    pub(crate) fn is_any_arriving(self) -> bool {
+        self.placed.track();
+        self.catalogue.with_value(Catalogue::is_any_arriving)
+    }
+
+    /// What lies in the bin now.
+    pub(crate) fn in_bin_untracked(self) -> Vec<MemoRow> {
+        self.find_all_untracked(&self.catalogue.with_value(Catalogue::in_bin))
+    }
+
     /// Whether there is such a row.
     pub(crate) fn has(self, id: &MemoId) -> bool {
         self.rows.with(|rows| rows.contains_key(id))
@@ -64,11 +104,17 @@ impl Memos {
         self.rows.with_untracked(|rows| rows.get(id).map(GetUntracked::get_untracked))
     }
 
+    /// These rows, as far as they are there, without listening to their changes.
+    pub(crate) fn find_all_untracked(self, ids: &[MemoId]) -> Vec<MemoRow> {
+        ids.iter().filter_map(|id| self.find_untracked(id)).collect()
+    }
+
     /// The memos that a link leads to, as far as they are known: several when they come together.
     pub(crate) fn of_link(self, link: &Magnet) -> Vec<MemoRow> {
-        let mut found: Vec<MemoRow> =
-            self.rows.with(|rows| rows.values().map(Get::get).filter(|row| row.is_named_by(link)).collect());
-        found.retain(|row| !row.is_deleted());
+        self.placed.track();
+        let its = self.catalogue.with_value(|catalogue| catalogue.of_torrent(link.info_hash));
+        let mut found: Vec<MemoRow> = its.iter().filter_map(|id| self.find(id)).collect();
+        found.retain(|row| row.is_named_by(link) && !row.is_deleted());
         found.sort_by_key(|row| row.part.map(|part| part.file));
         found
     }
@@ -83,8 +129,11 @@ impl Memos {
     /// Shows a row that is stored already.
     pub(crate) fn show(self, row: MemoRow) {
         let known = self.rows.with_untracked(|rows| rows.get(&row.id).cloned());
+        if known.as_ref().is_some_and(|signal| signal.with_untracked(|shown| *shown == row)) {
+            return;
+        }
+        self.enter(&row);
         match known {
-            Some(signal) if signal.with_untracked(|shown| *shown == row) => {}
             Some(signal) => signal.set(row),
             None => self.rows.update(|rows| {
                 rows.insert(row.id.clone(), ArcRwSignal::new(row));
@@ -98,31 +147,58 @@ impl Memos {
             self.rows.update(|rows| {
                 rows.remove(id);
             });
+            self.catalogue.update_value(|catalogue| catalogue.remove(id));
+            self.placed.notify();
         }
     }
 
     /// Changes a row on the screen at once, and in the store behind it.
     pub(crate) fn edit(self, store: Store, id: &MemoId, change: impl Fn(&mut MemoRow) + 'static) {
-        let Some(signal) = self.rows.with_untracked(|rows| rows.get(id).cloned()) else { return };
-        signal.update(&change);
-        self.writing.update_value(|writing| *writing.entry(id.clone()).or_default() += 1);
-        let id = id.clone();
+        self.edit_all(store, vec![id.clone()], change);
+    }
+
+    /// Changes several rows alike: on the screen at once, and in the store behind it, all or none of them.
+    pub(crate) fn edit_all(self, store: Store, mut ids: Vec<MemoId>, change: impl Fn(&mut MemoRow) + 'static) {
+        ids.retain(|id| {
+            let Some(signal) = self.rows.with_untracked(|rows| rows.get(id).cloned()) else { return false };
+            signal.update(&change);
+            signal.with_untracked(|row| self.enter(row));
+            self.writing.update_value(|writing| *writing.entry(id.clone()).or_default() += 1);
+            true
+        });
         spawn_local(async move {
-            let written = store.update_memo(&id, change).await;
-            let last = self.writing.try_update_value(|writing| {
-                let left = writing.get(&id).copied().unwrap_or(1) - 1;
-                if left == 0 {
-                    writing.remove(&id)
-                } else {
-                    writing.insert(id.clone(), left)
-                };
-                left == 0
-            });
+            let written = store.update_memos(&ids, change).await;
+            let settled = self.settle(&ids);
             match written {
-                Ok(Some(row)) if last == Some(true) => self.show(row),
-                Ok(_) => {}
+                Ok(rows) => rows.into_iter().filter(|row| settled.contains(&row.id)).for_each(|row| self.show(row)),
                 Err(error) => self.problem.set(Some(error.to_string())),
             }
         });
+    }
+
+    /// One write of each of these is over. Returns those that no other one is under way of.
+    fn settle(self, ids: &[MemoId]) -> BTreeSet<MemoId> {
+        let mut settled = BTreeSet::new();
+        self.writing.update_value(|writing| {
+            for id in ids {
+                let left = writing.get(id).map_or(0, |count| count.saturating_sub(1));
+                if left == 0 {
+                    writing.remove(id);
+                    settled.insert(id.clone());
+                } else {
+                    writing.insert(id.clone(), left);
+                }
+            }
+        });
+        settled
+    }
+
+    /// Enters a row as it is now into the catalogue, and tells the lists that this concerns.
+    fn enter(self, row: &MemoRow) {
+        match self.catalogue.try_update_value(|catalogue| catalogue.put(row)) {
+            Some(Touched::Place) => self.placed.notify(),
+            Some(Touched::Words) => self.worded.notify(),
+            Some(Touched::Nothing) | None => {}
+        }
     }
 }

@@ -8,6 +8,7 @@
 //! | `state` | what the whole app knows, and the changes that come from the engine |
 //! | `memos` | the rows of the library in memory |
 //! | `recording`, `player` | the one recording under way, the one memo that plays |
+//! | `selecting`, `many` | which memos are selected, and what is done to several at once |
 //! | `files`, `import/`, `paste` | sound that comes from files and archives |
 //! | `export`, `archive`, `whole_memo`, `wav_file`, `trim` | sound that goes into files, or becomes a memo of its own |
 //! | `work` | one import or export at a time, and how far it is |
@@ -29,6 +30,7 @@ mod export;
 mod files;
 mod ids;
 mod import;
+mod many;
 mod media_session;
 mod memos;
 mod paste;
@@ -37,6 +39,7 @@ mod player;
 mod preferences;
 mod recording;
 mod routes;
+mod selecting;
 mod shortcuts;
 mod state;
 mod toasts;

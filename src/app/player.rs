@@ -13,7 +13,7 @@ use web_sys::{DomException, HtmlMediaElement, MediaError};
 use super::media_session;
 use super::pause_watch::{LOOK_MS, PauseWatch};
 use super::{AppState, whole_memo};
-use crate::memo::{Memo, MemoId, Repeat, add_marker, neighbours, speed_in_pause};
+use crate::memo::{Memo, MemoId, Repeat, View, add_marker, neighbours, speed_in_pause};
 use crate::net::service_worker_controls_page;
 use crate::web::ObjectUrl;
 
@@ -181,17 +181,19 @@ impl Player {
         }
     }
 
-    /// The newer or the older memo of the library, if there is one.
-    fn neighbour(self, app: AppState, older: bool) -> Option<Memo> {
+    /// The memo above or below the current one in the library, if there is one.
+    fn neighbour(self, app: AppState, below: bool) -> Option<Memo> {
         let current = self.memo.get_untracked()?;
-        let memos = untrack(|| app.memos.all());
-        let (newer_one, older_one) = neighbours(&memos, &current);
-        app.memos.find_untracked(if older { older_one? } else { newer_one? })
+        let sort = app.preferences.with_untracked(|preferences| preferences.sort);
+        // Without headings: nobody sees this list.
+        let listing = untrack(|| app.memos.list(&View { sort, ..View::default() }, |_| String::new()));
+        let (above_it, below_it) = neighbours(&listing.ids, &current);
+        app.memos.find_untracked(if below { below_it? } else { above_it? })
     }
 
-    /// Opens that memo's page and plays it.
-    pub(crate) fn play_neighbour(self, app: AppState, older: bool) {
-        if let Some(memo) = self.neighbour(app, older).filter(|memo| memo.complete) {
+    /// Opens the page of the memo above or below, and plays it.
+    pub(crate) fn play_neighbour(self, app: AppState, below: bool) {
+        if let Some(memo) = self.neighbour(app, below).filter(|memo| memo.complete) {
             app.go(&format!("/memo/{}", memo.id));
             self.open(app, &memo);
             self.play(app);

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::memo::Sort;
+
 /// The name they are stored under.
 pub(super) const PREFERENCES: &str = "preferences";
 
@@ -18,6 +20,8 @@ pub(crate) struct Preferences {
     pub(crate) skip_silence: bool,
     /// When a memo has ended, the next one of the library follows.
     pub(crate) play_next: bool,
+    /// The order of the library.
+    pub(crate) sort: Sort,
 }
 
 /// Mono Opus: speech is clear at 24, 96 leaves nothing to wish for.
@@ -32,6 +36,7 @@ impl Default for Preferences {
             sound: Sound::default(),
             skip_silence: false,
             play_next: false,
+            sort: Sort::default(),
         }
     }
 }

@@ -119,54 +119,29 @@ impl AppState {
 
     /// Puts a memo into the bin. It is not offered to others from there.
     pub(crate) fn delete(self, memo: &Memo) {
-        let (was_shared, arriving) = (memo.shared && memo.complete, !memo.complete);
-        let now = clock::now_ms();
-        self.edit(&memo.id, move |memo| memo.deleted_at_ms = Some(now));
-        if was_shared || arriving {
-            self.with_engine(&memo.id, async |engine, id| engine.put_away(&id).await);
-        }
-        let id = memo.id.clone();
-        self.toasts.say_with_undo(format!("“{}” is in the bin", memo.display_title()), move || {
-            self.restore(&id);
-            if was_shared {
-                self.share_again(&id);
-            }
-        });
+        self.delete_all(std::slice::from_ref(memo));
     }
 
     /// Takes a memo out of the bin. What had not arrived completely goes on arriving.
     pub(crate) fn restore(self, id: &MemoId) {
-        self.edit(id, |memo| memo.deleted_at_ms = None);
-        self.with_engine(id, async |engine, id| engine.bring_back(&id).await);
+        self.restore_all(std::slice::from_ref(id));
     }
 
     /// Removes a memo and its sound from this device.
     pub(crate) fn delete_for_good(self, memo: &Memo) {
-        let memo = memo.clone();
-        if self.player.memo.with_untracked(|id| id.as_ref() == Some(&memo.id)) {
-            self.player.close(self);
-        }
-        spawn_local(async move {
-            let deleted = match self.engine_now() {
-                Some(engine) => engine.delete(&memo.id).await,
-                None => self.store().delete_memo(&memo.id).await.map(drop),
-            };
-            if self.report(deleted).is_some() {
-                self.memos.hide(&memo.id);
-            }
-        });
+        self.delete_all_for_good(vec![memo.clone()]);
     }
 
     pub(crate) fn stop_sharing(self, id: &MemoId) {
         self.with_engine(id, async |engine, id| engine.stop_sharing(&id).await);
     }
 
-    fn share_again(self, id: &MemoId) {
+    pub(super) fn share_again(self, id: &MemoId) {
         self.with_engine(id, async |engine, id| engine.share(&id).await.map(drop));
     }
 
     /// Has the engine do something with a memo, and tells its failure.
-    fn with_engine<E: std::fmt::Display>(
+    pub(super) fn with_engine<E: std::fmt::Display>(
         self,
         id: &MemoId,
         act: impl AsyncFnOnce(Engine, MemoId) -> Result<(), E> + 'static,
@@ -255,7 +230,7 @@ impl AppState {
     /// What has been in the bin long enough goes.
     fn empty_bin(self) {
         let now = clock::now_ms();
-        for memo in untrack(|| self.memos.all()) {
+        for memo in self.memos.in_bin_untracked() {
             if memo.is_due_for_removal(now) {
                 self.delete_for_good(&memo);
             }

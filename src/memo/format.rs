@@ -65,6 +65,19 @@ pub fn format_size(bytes: u64) -> String {
     }
 }
 
+/// "1 memo", "3 memos", "10,000 memos".
+pub fn count_in_words(count: usize, thing: &str) -> String {
+    let digits = count.to_string();
+    let mut number = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            number.push(',');
+        }
+        number.push(digit);
+    }
+    format!("{number} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +117,13 @@ mod tests {
     #[test]
     fn the_recorder_shows_tenths() {
         assert_eq!(format_clock(47_399), ("0:47".to_owned(), ".3".to_owned()));
+    }
+
+    #[test]
+    fn things_are_counted() {
+        let words = [0, 1, 3, 999, 1000, 10_000, 1_234_567].map(|count| count_in_words(count, "memo"));
+        let expected = ["0 memos", "1 memo", "3 memos", "999 memos", "1,000 memos", "10,000 memos", "1,234,567 memos"];
+        assert_eq!(words, expected);
     }
 
     #[test]

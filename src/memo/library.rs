@@ -1,8 +1,7 @@
-//! What the library shows, in which order, under which headings, with which marks.
+//! Which memos the library shows, under which headings, with which marks.
 
-use std::cmp::Reverse;
-
-use super::{LocalTime, Memo, Query, arrived};
+use super::catalogue::Place;
+use super::{LocalTime, Memo, arrived};
 use crate::torrent::Status;
 
 /// Which memos the library shows.
@@ -37,20 +36,19 @@ impl Filter {
     }
 
     /// Whether it lets a memo through. Only the bin shows what is in the bin.
-    pub fn shows(self, memo: &Memo) -> bool {
+    pub(super) fn shows(self, memo: &Place) -> bool {
         let is_wanted = match self {
             Self::All | Self::Bin => true,
             Self::Favourites => memo.favourite,
-            Self::Received => memo.origin == super::Origin::Received,
+            Self::Received => memo.received,
             Self::Shared => memo.shared,
         };
-        is_wanted && memo.is_deleted() == (self == Self::Bin)
+        is_wanted && memo.deleted_at_ms.is_some() == (self == Self::Bin)
     }
 
     /// What the list says when it is empty: a title and a sentence.
-    pub fn empty_text(self, query: &Query) -> (&'static str, &'static str) {
+    pub(super) fn empty_text(self) -> (&'static str, &'static str) {
         match self {
-            _ if !query.is_empty() => ("Nothing found", "No memo has these words in its title or notes."),
             Self::All => {
                 ("Say something", "Your memos stay on this device. Share one, and it goes straight to the other.")
             }
@@ -60,14 +58,6 @@ impl Filter {
             Self::Bin => ("The bin is empty", "Deleted memos stay here for 30 days."),
         }
     }
-}
-
-/// The memos that the library shows, newest first; in the bin, the last deleted first.
-pub fn visible<'a>(memos: impl IntoIterator<Item = &'a Memo>, filter: Filter, query: &Query) -> Vec<&'a Memo> {
-    let mut visible: Vec<&Memo> = memos.into_iter().filter(|memo| filter.shows(memo) && query.matches(memo)).collect();
-    // Memos of the same moment keep one order, so that the list does not jump.
-    visible.sort_by_key(|memo| Reverse((memo.deleted_at_ms, memo.recorded_at_ms, &memo.id)));
-    visible
 }
 
 /// The heading over a memo: "Today", "Yesterday", "This week", "Last week", "October", "October 2025". Weeks begin on Monday.
@@ -88,23 +78,6 @@ pub fn heading(at: LocalTime, today: LocalTime) -> String {
     } else {
         format!("{} {}", at.month_name(), at.year)
     }
-}
-
-/// Puts neighbours with the same [`heading`] together, keeping their order.
-pub fn group_by_heading<T>(
-    items: impl IntoIterator<Item = T>,
-    today: LocalTime,
-    at: impl Fn(&T) -> LocalTime,
-) -> Vec<(String, Vec<T>)> {
-    let mut groups: Vec<(String, Vec<T>)> = Vec::new();
-    for item in items {
-        let heading = heading(at(&item), today);
-        match groups.last_mut() {
-            Some((last, group)) if *last == heading => group.push(item),
-            _ => groups.push((heading, vec![item])),
-        }
-    }
-    groups
 }
 
 /// What is happening to a memo right now.
@@ -173,37 +146,6 @@ mod tests {
     }
 
     #[test]
-    fn each_filter_shows_its_memos_and_only_the_bin_shows_deleted_ones() {
-        let memos = [
-            memo("plain", 1),
-            Memo { favourite: true, ..memo("star", 2) },
-            Memo { origin: Origin::Received, shared: true, ..memo("received", 3) },
-            Memo { favourite: true, deleted_at_ms: Some(9), ..memo("deleted", 4) },
-            Memo { deleted_at_ms: Some(8), ..memo("deleted-before", 5) },
-        ];
-        let ids = |filter| {
-            let shown = visible(&memos, filter, &Query::default());
-            shown.into_iter().map(|memo| memo.id.as_str()).collect::<Vec<_>>()
-        };
-        assert_eq!(ids(Filter::All), ["received", "star", "plain"]);
-        assert_eq!(ids(Filter::Favourites), ["star"]);
-        assert_eq!(ids(Filter::Received), ["received"]);
-        assert_eq!(ids(Filter::Shared), ["received"]);
-        assert_eq!(ids(Filter::Bin), ["deleted", "deleted-before"]);
-    }
-
-    #[test]
-    fn search_and_filter_work_together() {
-        let memos = [
-            Memo { title: "Café".into(), favourite: true, ..memo("a", 1) },
-            Memo { title: "Café".into(), ..memo("b", 2) },
-            Memo { title: "Tea".into(), favourite: true, ..memo("c", 3) },
-        ];
-        let shown = visible(&memos, Filter::Favourites, &Query::new("cafe"));
-        assert_eq!(shown.into_iter().map(|memo| memo.id.as_str()).collect::<Vec<_>>(), ["a"]);
-    }
-
-    #[test]
     fn headings_become_coarser_with_time() {
         // A Thursday.
         let today = on(11, 19);
@@ -223,14 +165,6 @@ mod tests {
             assert_eq!(heading(at, today), expected, "{at:?}");
         }
         assert_eq!(heading(on(11, 15), on(11, 16)), "Yesterday", "on a Monday, Sunday is yesterday first");
-    }
-
-    #[test]
-    fn groups_keep_the_order_of_the_list() {
-        let today = on(11, 19);
-        let groups = group_by_heading([19, 19, 18, 8, 7], today, |&day| on(11, day));
-        let expected = [("Today", vec![19, 19]), ("Yesterday", vec![18]), ("November", vec![8, 7])];
-        assert_eq!(groups, expected.map(|(heading, days)| (heading.to_owned(), days)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a listener may ask of the player beside playing: a part again and again, silence left out, one memo after the other.
 
-use super::{Filter, Memo, MemoId, Query, visible};
+use super::MemoId;
 
 /// A part that is played again and again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,21 +80,15 @@ pub fn speed_in_pause(speed: f64) -> f64 {
     (3.0 * speed).min(4.0)
 }
 
-/// The memos above and below this one in the library: the newer and the older one.
-pub fn neighbours<'a>(
-    memos: impl IntoIterator<Item = &'a Memo>,
-    id: &MemoId,
-) -> (Option<&'a MemoId>, Option<&'a MemoId>) {
-    let listed = visible(memos, Filter::All, &Query::new(""));
-    let Some(at) = listed.iter().position(|memo| memo.id == *id) else { return (None, None) };
-    let beside = |at: Option<usize>| at.and_then(|at| listed.get(at)).map(|memo| &memo.id);
-    (beside(at.checked_sub(1)), beside(at.checked_add(1)))
+/// The memos above and below this one in a list.
+pub fn neighbours<'a>(listed: &'a [MemoId], id: &MemoId) -> (Option<&'a MemoId>, Option<&'a MemoId>) {
+    let Some(at) = listed.iter().position(|listed| listed == id) else { return (None, None) };
+    (at.checked_sub(1).and_then(|above| listed.get(above)), listed.get(at + 1))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::memo::Origin;
 
     #[test]
     fn one_button_says_where_a_part_begins_and_ends() {
@@ -132,12 +126,11 @@ mod tests {
 
     #[test]
     fn neighbours_are_those_of_the_list() {
-        let memo =
-            |id: &str, at| Memo { recorded_at_ms: at, ..Memo::new(id.parse().expect("an id"), Origin::Recorded) };
-        let memos = [memo("old", 1), memo("new", 3), memo("mid", 2), Memo { deleted_at_ms: Some(1), ..memo("bin", 4) }];
-        let id = |id: &str| id.parse::<MemoId>().expect("an id");
-        assert_eq!(neighbours(&memos, &id("mid")), (Some(&id("new")), Some(&id("old"))));
-        assert_eq!(neighbours(&memos, &id("new")), (None, Some(&id("mid"))));
-        assert_eq!(neighbours(&memos, &id("bin")), (None, None));
+        let [first, second, third, other] = ["first", "second", "third", "other"].map(|id| id.parse().expect("an id"));
+        let listed = [first, second, third];
+        assert_eq!(neighbours(&listed, &listed[1]), (Some(&listed[0]), Some(&listed[2])));
+        assert_eq!(neighbours(&listed, &listed[0]), (None, Some(&listed[1])));
+        assert_eq!(neighbours(&listed, &listed[2]), (Some(&listed[1]), None));
+        assert_eq!(neighbours(&listed, &other), (None, None));
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AudioDigest, Part, TITLE_MAX_CHARS, Waveform};
+use super::{AudioDigest, Part, TITLE_MAX_CHARS, Tags, Waveform};
 use crate::torrent::InfoHash;
 
 /// How long a deleted memo can be brought back.
@@ -116,6 +116,9 @@ pub struct Memo {
     /// Free text.
     #[serde(default)]
     pub notes: String,
+    /// What people put it under.
+    #[serde(default)]
+    pub tags: Tags,
     /// When it was recorded, in Unix milliseconds.
     #[serde(default)]
     pub recorded_at_ms: u64,
@@ -173,6 +176,7 @@ impl Memo {
             id,
             title: String::new(),
             notes: String::new(),
+            tags: Tags::default(),
             recorded_at_ms: 0,
             duration_ms: 0,
             mime: String::new(),
@@ -244,9 +248,11 @@ mod tests {
         memo.waveform = Waveform::from_peaks(&[1, 2, 255]);
         memo.info_hash = Some(InfoHash::new([7; 20]));
         memo.origin = Origin::Received;
+        memo.tags.add("Work");
         let json = serde_json::to_value(&memo).expect("serializes");
         assert_eq!(json["recordedAtMs"], 1_763_364_720_000_u64);
         assert_eq!(json["origin"], "received");
+        assert_eq!(json["tags"], serde_json::json!(["Work"]));
         assert_eq!(json["infoHash"], "07".repeat(20));
         assert_eq!(serde_json::from_value::<Memo>(json).expect("deserializes"), memo);
     }

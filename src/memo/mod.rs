@@ -13,7 +13,9 @@
 //! | `part`, `wav` | a part of a memo as one of its own; sound without compression, written and cut |
 //! | `records`, `album` | where a memo's bytes lie, and the memos of a torrent with several files |
 //! | `link` | the share link, made and read |
-//! | `library`, `search` | what the library shows, in which order, under which headings |
+//! | `tags`, `search`, `sort` | what memos are put under, found by and sorted by |
+//! | `catalogue`, `library`, `listing` | what the library shows, in which order, under which headings |
+//! | `layout`, `selection` | where the rows of a long list stand, and which of them are selected |
 //! | `listening`, `markers`, `shortcuts` | what a listener may ask for, moments that were marked, what keys do |
 //! | `room` | how long a recording may still get |
 //! | `ladder`, `delivery`, `tries` | an import, a share, and what was tried for either, in plain words |
@@ -27,6 +29,7 @@ mod album;
 mod archive;
 mod audio_digest;
 mod card;
+mod catalogue;
 mod delivery;
 mod drawing;
 mod file_name;
@@ -34,9 +37,11 @@ mod format;
 mod import_report;
 mod kind;
 mod ladder;
+mod layout;
 mod library;
 mod link;
 mod listening;
+mod listing;
 mod local_time;
 mod markers;
 #[allow(clippy::module_inception)]
@@ -46,7 +51,10 @@ mod part;
 mod records;
 mod room;
 mod search;
+mod selection;
 mod shortcuts;
+mod sort;
+mod tags;
 mod text;
 mod title;
 mod tries;
@@ -60,16 +68,21 @@ pub use archive::{LIST_NAME, ListBuilder, MAX_LIST_BYTES, memo_of_file, read_lis
 pub use audio_digest::{AudioDigest, DigestBuilder};
 pub use card::{CARD_KEY, Card};
 use card::{MAX_DATE_MS, MAX_DURATION_MS};
+pub use catalogue::{Catalogue, Touched, View};
 pub use delivery::{Delivery, ShareState};
 pub use drawing::{BAR_PITCH, arrived, draw_bars, is_heard};
 pub use file_name::{file_name, title_of_file};
-pub use format::{format_clock, format_duration, format_remaining, format_size, spoken_duration, spoken_moment};
+pub use format::{
+    count_in_words, format_clock, format_duration, format_remaining, format_size, spoken_duration, spoken_moment,
+};
 pub use import_report::ImportReport;
 pub use kind::type_in_words;
 pub use ladder::{ImportState, Ladder, Step, StepProgress};
-pub use library::{Filter, Mark, group_by_heading, heading, percent, percent_of, visible};
+pub use layout::{Layout, Sizes, drawn, follow, walk};
+pub use library::{Filter, Mark, heading, percent, percent_of};
 pub use link::{LinkError, MAX_LINK_LEN, MAX_MEMOS, parse_link, share_link};
 pub use listening::{Pauses, Repeat, neighbours, speed_in_pause};
+pub use listing::{Listing, heir};
 pub use local_time::LocalTime;
 pub use markers::{MAX_MARKERS, add_marker};
 pub use memo::{BIN_DAYS, InvalidMemoId, Memo, MemoId, Origin};
@@ -78,7 +91,10 @@ pub use part::{Cut, part_of};
 pub use records::{Part, Records};
 pub use room::{room_in_words, room_ms};
 pub use search::Query;
+pub use selection::Selection;
 pub use shortcuts::{Focus, SHORTCUTS, Shortcut};
+pub use sort::Sort;
+pub use tags::{TAG_MAX_CHARS, TAGS_MAX, Tags, clean_tag, typed_tags};
 pub use text::{NOTES_MAX_CHARS, TITLE_MAX_CHARS, clean_notes, clean_title};
 pub use title::default_title;
 pub use tries::{Try, tries};

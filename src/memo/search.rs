@@ -1,4 +1,4 @@
-//! Finding a memo by what its title and notes say, however they are spelled.
+//! Finding a memo by what its title, notes and tags say, however they are spelled.
 
 use super::Memo;
 
@@ -22,18 +22,29 @@ impl Query {
         self.words.is_empty()
     }
 
-    /// Whether the memo is one of those looked for.
-    pub fn matches(&self, memo: &Memo) -> bool {
-        if self.is_empty() {
-            return true;
-        }
-        let text = fold(&memo.title) + "\n" + &fold(&memo.notes);
+    /// Whether a memo is one of those looked for, given its [`searchable`] text.
+    pub(super) fn finds(&self, text: &str) -> bool {
         self.words.iter().all(|word| text.contains(word))
     }
 }
 
+/// Everything that a memo can be found by: folded once, since a search asks each memo at each keystroke.
+pub(super) fn searchable(memo: &Memo) -> String {
+    let mut text = fold(&memo.title) + "\n" + &fold(&memo.notes);
+    for tag in memo.tags.iter() {
+        // Found with and without the mark that lists put before it.
+        text += "\n#";
+        text += &fold(tag);
+    }
+    text
+}
+
 /// The text without capitals and accents: `É`, `é` and `e` with a combining accent are all `e`.
-fn fold(text: &str) -> String {
+pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        // Most text is, and ten thousand memos are folded before a library is seen.
+        return text.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -87,7 +98,9 @@ mod tests {
 
     fn finds(query: &str, title: &str, notes: &str) -> bool {
         let id = "m".parse().expect("an id");
-        Query::new(query).matches(&Memo { title: title.into(), notes: notes.into(), ..Memo::new(id, Origin::Recorded) })
+        let mut memo = Memo { title: title.into(), notes: notes.into(), ..Memo::new(id, Origin::Recorded) };
+        memo.tags.add("Lost tapes");
+        Query::new(query).finds(&searchable(&memo))
     }
 
     #[test]
@@ -112,9 +125,11 @@ mod tests {
     }
 
     #[test]
-    fn every_word_must_occur_in_title_or_notes() {
+    fn every_word_must_occur_in_title_notes_or_tags() {
         assert!(finds("tape talk", "Idea for the talk", "the story of the lost tape"));
         assert!(!finds("tape walk", "Idea for the talk", "the story of the lost tape"));
         assert!(!finds("talkthe", "the talk", "the story"), "a word does not reach from the title into the notes");
+        assert!(finds("talk tapes", "Idea for the talk", ""), "half of it in a tag");
+        assert!(finds("#lost", "Idea for the talk", ""));
     }
 }

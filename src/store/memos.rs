@@ -66,6 +66,27 @@ impl Store {
         Ok(Some(memo))
     }
 
+    /// As [`update_memo`](Self::update_memo), for several rows alike: all of them change, or none. Those that are not there are
+    /// left out.
+    ///
+    /// # Errors
+    /// A row is damaged or could not be stored; then nothing has changed.
+    pub async fn update_memos(&self, ids: &[MemoId], edit: impl Fn(&mut Memo)) -> Result<Vec<Memo>, StoreError> {
+        let change = self.change(&[MEMOS], Durability::Relaxed)?;
+        let mut memos = Vec::with_capacity(ids.len());
+        for id in ids {
+            let Some(value) = change.get(MEMOS, &id.as_str().into()).await? else { continue };
+            let mut memo: Memo = row::from_js("memo", value)?;
+            edit(&mut memo);
+            change.put(MEMOS, &row::to_js("memo", &memo)?)?;
+            memos.push(memo);
+        }
+        if !memos.is_empty() {
+            change.done().await?;
+        }
+        Ok(memos)
+    }
+
     /// Removes a memo for good: row, audio and torrent. Of a torrent with several memos goes what no other one needs. A missing
     /// memo is removed already. Returns the torrent.
     ///

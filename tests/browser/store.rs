@@ -68,6 +68,7 @@ async fn rows_come_back_as_they_went_in_and_are_found_after_a_reload() {
         waveform: Waveform::from_peaks(&[0, 128, 255]),
         info_hash: Some(info_hash),
         deleted_at_ms: Some(1),
+        tags: vec!["work".to_owned()].into(),
         size: 1 << 40,
         digest: Some(DigestBuilder::default().finish()),
         ..memo("m-1")
@@ -157,6 +158,21 @@ async fn an_update_changes_a_row_with_nothing_in_between() {
     second.expect("updated");
     let stored = store.memo(&memo.id).await.expect("read").expect("there");
     assert_eq!(stored.position_ms, 11, "neither update is lost");
+}
+
+#[wasm_bindgen_test]
+async fn several_rows_change_alike_and_those_that_are_gone_are_left_out() {
+    let store = fresh_store().await;
+    let memos = ["m-1", "m-2", "m-3"].map(memo);
+    for memo in &memos {
+        store.put_memo(memo).await.expect("stored");
+    }
+    let ids = [memos[2].id.clone(), memo("gone").id, memos[0].id.clone()];
+    let changed = store.update_memos(&ids, |memo| memo.favourite = true).await.expect("updated");
+    assert_eq!(changed.iter().map(|memo| memo.id.as_str()).collect::<Vec<_>>(), ["m-3", "m-1"]);
+    let stored = store.memos().await.expect("read");
+    assert_eq!(stored.iter().map(|memo| memo.favourite).collect::<Vec<_>>(), [true, false, true]);
+    assert_eq!(store.update_memos(&[memo("gone").id], |_| ()).await, Ok(Vec::new()));
 }
 
 #[wasm_bindgen_test]

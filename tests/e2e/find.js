@@ -5,6 +5,7 @@ const [role, name] = arguments;
 const selectors = {
   alert: "[role=alert]",
   button: "button, [role=button], input[type=button], input[type=submit], summary",
+  checkbox: "input[type=checkbox], [role=checkbox]",
   combobox: "select, [role=combobox]",
   dialog: "dialog[open], [role=dialog], [role=alertdialog]",
   file: "input[type=file]",

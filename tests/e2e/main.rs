@@ -21,6 +21,7 @@ mod device;
 mod exports;
 mod files;
 mod interop;
+mod library;
 mod links;
 mod listening;
 mod matchmaker;

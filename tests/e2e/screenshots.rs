@@ -145,6 +145,63 @@ fn files_out_and_in() {
     });
 }
 
+#[test]
+#[ignore = "draws pictures and judges nothing: make screenshots"]
+fn a_library_in_use() {
+    std::fs::create_dir_all(FOLDER).expect("a folder for the pictures");
+    journey(async |stage| {
+        let device = stage.device(Chromium).await;
+        let long = "everything that was ever said about rain";
+        let deleted = device.eval("return Date.now()", vec![]).await;
+        let mut memos = vec![
+            json!({ "title": "Idea for the talk", "tags": ["work", "talks"], "favourite": true, "durationMs": 84_000 }),
+            json!({ "title": "Interview, Dr. Okafor", "tags": [long, "work"], "durationMs": 3_483_000 }),
+            json!({ "title": "A title that is longer than any row of a phone can show in one line", "tags": ["home"] }),
+        ];
+        memos
+            .extend((1..400).map(|day| json!({ "title": format!("Diary, {day} days ago"), "durationMs": 9000 * day })));
+        memos.extend([1, 2].map(|_| json!({ "title": "Grocery list", "deletedAtMs": deleted })));
+        device.has_memos(&memos).await;
+        device.draws("library-tagged").await;
+        device.press("Select").await;
+        device.draws("selection-none").await;
+        for title in ["Idea for the talk", "Interview, Dr. Okafor"] {
+            device.sees("checkbox", title).await.click().await.expect("it can be pressed");
+        }
+        device.says("2 selected", FAR_LIMIT).await;
+        device.draws("selection").await;
+        device.press("Tag selected").await;
+        device.sees("dialog", "Tag memos").await;
+        device.draws("selection-tag").await;
+        device.press("Close").await;
+        device.press("Share selected").await;
+        device.sees("dialog", "Share memos").await;
+        device.draws("selection-share").await;
+        device.press("Close").await;
+        device.press("Delete selected").await;
+        device.says("are in the bin", FAR_LIMIT).await;
+        device.draws("selection-deleted").await;
+        device.press("Undo").await;
+        device.press(&format!("#{long}")).await;
+        device.draws("library-one-tag").await;
+        device.write("searchbox", "Search memos", "snow").await;
+        device.draws("library-tag-nothing-found").await;
+        device.open("/").await;
+        device.press("Bin").await;
+        device.sees("link", "Grocery list").await;
+        device.draws("bin").await;
+        device.press("Select").await;
+        device.draws("bin-selection").await;
+        device.press("Done").await;
+        device.press("Empty the bin").await;
+        device.draws("bin-empty-asked").await;
+        device.open("/").await;
+        device.follow("Interview, Dr. Okafor").await;
+        device.sees("button", "Remove work").await;
+        device.draws("memo-tagged").await;
+    });
+}
+
 impl Device {
     /// Takes a picture of what is shown in each size and theme.
     async fn draws(&self, screen: &str) {

@@ -1,16 +1,22 @@
-//! The library: every memo, newest first, and the red button.
+//! The library: every memo that was asked for, and the red button.
+
+use std::sync::Arc;
 
 use leptos::prelude::*;
-use web_sys::{DragEvent, Element, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{DragEvent, Element, KeyboardEvent};
 
+use super::confirm::Confirm;
 use super::icon::{Icon, Picture};
 use super::import_dialog::{ImportDialog, bring_files, open_link};
-use super::row::Row;
+use super::library_chips::Chips;
+use super::memo_list::MemoList;
+use super::selection_bar::SelectionBar;
 use super::wave::Wave;
 use crate::app::clock;
 use crate::app::recording::Phase;
+use crate::app::selecting::Selecting;
 use crate::app::state::use_app;
-use crate::memo::{Filter, Query, format_duration, heading, visible};
+use crate::memo::{Filter, Query, Sort, View, format_duration, heading};
 
 /// The shape that is shown where there is nothing yet.
 const QUIET: [u8; 40] = [
@@ -24,25 +30,26 @@ pub(crate) fn Library() -> impl IntoView {
     let app = use_app();
     let search = RwSignal::new(String::new());
     let filter = RwSignal::new(Filter::default());
+    let tag = RwSignal::new(None::<String>);
     let importing = RwSignal::new(false);
     let dropping = RwSignal::new(false);
 
-    let query = Memo::new(move |_| Query::new(&search.get()));
-    let items = Memo::new(move |_| {
-        let (memos, filter, today) = (app.memos.all(), filter.get(), clock::today());
-        let shown = query.with(|query| visible(&memos, filter, query).into_iter().cloned().collect::<Vec<_>>());
-        let mut last = None;
-        let with_heading = shown.into_iter().map(|memo| {
-            let heading = heading(clock::local(memo.recorded_at_ms), today);
-            let is_new = last.as_ref() != Some(&heading);
-            last = Some(heading.clone());
-            (memo.id, is_new.then_some(heading))
-        });
-        with_heading.collect::<Vec<_>>()
+    let view = Memo::new(move |_| View {
+        filter: filter.get(),
+        tag: tag.get(),
+        query: Query::new(&search.read()),
+        sort: app.preferences.with(|preferences| preferences.sort),
     });
-    let empty = move || {
-        items.with(Vec::is_empty).then(|| {
-            let (title, text) = query.with(|query| filter.get().empty_text(query));
+    let listing = Memo::new(move |_| {
+        let today = clock::today();
+        let heading_of = |time_ms| heading(clock::local(time_ms), today);
+        view.with(|view| Arc::new(app.memos.list(view, heading_of)))
+    });
+    let is_empty = Memo::new(move |_| listing.with(|listing| listing.ids.is_empty()));
+    let selecting = Selecting::over(listing);
+    let nothing = move || {
+        is_empty.get().then(|| {
+            let (title, text) = view.with(View::empty_text);
             let picture = (title == "Say something").then(|| view! { <QuietWave /> });
             view! {
                 <div class="empty">
@@ -67,11 +74,19 @@ pub(crate) fn Library() -> impl IntoView {
             }
         }
     };
+    let leave_at_escape = move |event: KeyboardEvent| {
+        // In a dialog it closes the dialog, and no more than that.
+        let in_dialog = || event_target::<Element>(&event).closest("dialog").ok().flatten().is_some();
+        if event.key() == "Escape" && !in_dialog() {
+            selecting.end();
+        }
+    };
 
     view! {
         <section
             class="pane library"
             class:dropping=dropping
+            class:selecting=move || selecting.is_on()
             aria-label="Library"
             on:dragover=move |event: DragEvent| {
                 event.prevent_default();
@@ -79,71 +94,104 @@ pub(crate) fn Library() -> impl IntoView {
             }
             on:dragleave=move |_| dropping.set(false)
             on:drop=drop
+            on:keydown=leave_at_escape
         >
             <div class="frame">
                 <div>
                     <header class="bar">
                         <h1>"Voice Memos"</h1>
-                        <button class="icon" aria-label="Import" on:click=move |_| importing.set(true)>
-                            <Picture icon=Icon::Plus />
-                        </button>
-                        <a class="icon" href="/settings" aria-label="Settings">
-                            <Picture icon=Icon::Gear />
-                        </a>
+                        <Show when=move || selecting.is_on() || !is_empty.get()>
+                            <SelectButton selecting />
+                        </Show>
+                        <Show when=move || !selecting.is_on()>
+                            <button class="icon" aria-label="Import" on:click=move |_| importing.set(true)>
+                                <Picture icon=Icon::Plus />
+                            </button>
+                            <a class="icon" href="/settings" aria-label="Settings">
+                                <Picture icon=Icon::Gear />
+                            </a>
+                        </Show>
                     </header>
-                    <label class="search">
-                        <Picture icon=Icon::Search />
-                        <input
-                            type="search"
-                            aria-label="Search memos"
-                            placeholder="Search memos"
-                            prop:value=move || search.get()
-                            on:input=move |event| search.set(event_target_value(&event))
-                        />
-                    </label>
-                    <Chips filter />
+                    <div class="find">
+                        <label class="search">
+                            <Picture icon=Icon::Search />
+                            <input
+                                type="search"
+                                aria-label="Search memos"
+                                placeholder="Search memos"
+                                prop:value=move || search.get()
+                                on:input=move |event| search.set(event_target_value(&event))
+                            />
+                        </label>
+                        <SortChoice />
+                    </div>
+                    <Chips filter tag />
+                    <Show when=move || filter.get() == Filter::Bin && !is_empty.get() && !selecting.is_on()>
+                        <EmptyBin />
+                    </Show>
                 </div>
-                <div class="scroll">
-                    <ul class="list" aria-label="Memos">
-                        <For each=move || items.get() key=Clone::clone let((id, day))>
-                            <Row id day />
-                        </For>
-                    </ul>
-                    {empty}
-                </div>
+                <MemoList view listing selecting>{nothing}</MemoList>
             </div>
-            <RecordButton />
+            <Show when=move || selecting.is_on() fallback=RecordButton>
+                <SelectionBar selecting filter />
+            </Show>
             <ImportDialog open=importing />
         </section>
     }
 }
 
-/// Which memos are shown.
+/// Begins selecting, and ends it: one button, so that the focus stays on it.
 #[component]
-fn Chips(filter: RwSignal<Filter>) -> impl IntoView {
-    let chips = Filter::EVERY.map(|choice| {
-        view! {
-            <button
-                class="chip"
-                aria-pressed=move || if filter.get() == choice { "true" } else { "false" }
-                on:click=move |event| {
-                    filter.set(choice);
-                    reveal(&event_target::<Element>(&event));
-                }
-            >
-                {choice.label()}
-            </button>
-        }
-    });
-    view! { <div class="chips" role="group" aria-label="Show">{chips}</div> }
+fn SelectButton(selecting: Selecting) -> impl IntoView {
+    let press = move |_| if selecting.is_on_untracked() { selecting.end() } else { selecting.begin() };
+    view! {
+        <button class="quiet" on:click=press>{move || if selecting.is_on() { "Done" } else { "Select" }}</button>
+    }
 }
 
-/// On a narrow screen the chips scroll sideways: the chosen one is seen whole.
-fn reveal(chip: &Element) {
-    let options = ScrollIntoViewOptions::new();
-    options.set_block(ScrollLogicalPosition::Nearest);
-    options.set_inline(ScrollLogicalPosition::Nearest);
-    chip.scroll_into_view_with_scroll_into_view_options(&options);
+/// In which order memos are shown. The choice is kept.
+#[component]
+fn SortChoice() -> impl IntoView {
+    let app = use_app();
+    let chosen = Memo::new(move |_| app.preferences.with(|preferences| preferences.sort));
+    let options = Sort::EVERY.map(|sort| {
+        let selected = move || chosen.get() == sort;
+        view! { <option value=sort.label() selected=selected>{sort.label()}</option> }
+    });
+    let choose = move |event| {
+        let label = event_target_value(&event);
+        if let Some(sort) = Sort::EVERY.into_iter().find(|sort| sort.label() == label) {
+            app.change_preferences(|preferences| preferences.sort = sort);
+        }
+    };
+    view! {
+        <span class="sort icon" class:changed=move || chosen.get() != Sort::default() title=move || chosen.get().label()>
+            <Picture icon=Icon::Sort />
+            <select aria-label="Sort" on:change=choose>{options}</select>
+        </span>
+    }
+}
+
+/// What the bin is, and the way to empty it at once.
+#[component]
+fn EmptyBin() -> impl IntoView {
+    let app = use_app();
+    let asking = RwSignal::new(false);
+    let empty = move |()| app.delete_all_for_good(app.memos.in_bin_untracked());
+    view! {
+        <div class="about-bin">
+            <p>"Kept for 30 days"</p>
+            <button class="pill" on:click=move |_| asking.set(true)>"Empty the bin"</button>
+        </div>
+        <Confirm
+            title="Empty the bin"
+            text="Every memo in the bin and its sound are removed from this device. This cannot be undone."
+            yes="Delete all"
+            no="Keep them"
+            open=asking
+            on_yes=empty
+        />
+    }
 }
 
 /// Records at once; during a recording, leads back to it.

@@ -71,11 +71,8 @@ pub(crate) fn ProblemPlace() -> impl IntoView {
 #[component]
 pub(crate) fn UpdatePlace() -> impl IntoView {
     let app = use_app();
-    let busy = move || {
-        app.recording.phase.with(Phase::is_live)
-            || app.player.playing.get()
-            || app.memos.all().iter().any(|memo| !memo.complete && !memo.is_deleted())
-    };
+    let busy =
+        move || app.recording.phase.with(Phase::is_live) || app.player.playing.get() || app.memos.is_any_arriving();
     view! {
         <Show when=move || app.update_ready.get() && !busy()>
             <div class="banner">

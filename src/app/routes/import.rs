@@ -237,7 +237,7 @@ fn Arrival(link: Magnet, several: bool, problem: RwSignal<Option<String>>, again
                 <Show when=move || together.get()>
                     <ul class="together" aria-label="Memos in this link">
                         <For each=move || rows.with(|rows| rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>()) key=Clone::clone let(id)>
-                            <Row id list="link-" />
+                            <li><Row id list="link-" /></li>
                         </For>
                     </ul>
                 </Show>

@@ -12,6 +12,7 @@ use crate::app::components::head::Head;
 use crate::app::components::icon::{Icon, Picture};
 use crate::app::components::player::PlayerCard;
 use crate::app::components::share_dialog::ShareDialog;
+use crate::app::components::tag_field::TagField;
 use crate::app::components::trim_dialog::TrimDialog;
 use crate::app::state::{origin_in_words, use_app};
 use crate::memo::{
@@ -113,6 +114,7 @@ fn One(id: MemoId) -> impl IntoView {
                 </button>
             </div>
             <Notes id=id.get_value() row />
+            <TagField id=id.get_value() row />
             <Facts row />
         </div>
         <ShareDialog row open=sharing />

@@ -1,0 +1,135 @@
+//! What can be done with the selected memos. It takes the place of the record button.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::confirm::Confirm;
+use super::icon::{Icon, Picture};
+use super::share_all::ShareAll;
+use super::tag_dialog::TagDialog;
+use crate::app::export;
+use crate::app::selecting::Selecting;
+use crate::app::state::use_app;
+use crate::memo::{Filter, count_in_words};
+
+/// How long the number rests before screen readers are told of it: a range grows with every key.
+const CALM: Duration = Duration::from_millis(600);
+
+/// How many are selected, and the deeds for them.
+#[component]
+pub(crate) fn SelectionBar(selecting: Selecting, filter: RwSignal<Filter>) -> impl IntoView {
+    let words = move || match selecting.count() {
+        0 => "Select memos".to_owned(),
+        count => format!("{count} selected"),
+    };
+    let said = RwSignal::new(String::new());
+    let mut say = debounce(CALM, move |text| drop(said.try_set(text)));
+    Effect::new(move || say(words()));
+    let all_or_none =
+        move |_| if untrack(|| selecting.has_all()) { selecting.select_none() } else { selecting.select_all() };
+    view! {
+        <div class="fab">
+            <div class="selection" role="group" aria-label="Selected memos">
+                <div class="count">
+                    <b class="num" aria-hidden="true">{words}</b>
+                    <span class="hush" role="status">{move || said.get()}</span>
+                    <button class="quiet" on:click=all_or_none>
+                        {move || if selecting.has_all() { "Select none" } else { "Select all" }}
+                    </button>
+                </div>
+                <Show when=move || filter.get() == Filter::Bin fallback=move || view! { <Deeds selecting /> }>
+                    <DeedsInBin selecting />
+                </Show>
+            </div>
+        </div>
+    }
+}
+
+/// For memos that are not in the bin.
+#[component]
+fn Deeds(selecting: Selecting) -> impl IntoView {
+    let app = use_app();
+    let (sharing, tagging) = (RwSignal::new(false), RwSignal::new(false));
+    let delete = move |()| {
+        app.delete_all(&app.memos.find_all_untracked(&selecting.ids()));
+        selecting.end();
+    };
+    let export = move |()| {
+        let (here, arriving): (Vec<_>, Vec<_>) =
+            app.memos.find_all_untracked(&selecting.ids()).into_iter().partition(|memo| memo.complete);
+        if !arriving.is_empty() {
+            let count = count_in_words(arriving.len(), "memo");
+            app.toasts.say(format!("{count} not exported: not all of the sound is here yet."));
+        }
+        selecting.end();
+        spawn_local(async move {
+            if let Err(reason) = export::save_all(app, here).await {
+                app.problem.set(Some(reason));
+            }
+        });
+    };
+    view! {
+        <div class="deeds">
+            <Deed selecting icon=Icon::Share text="Share" name="Share selected" act=move |()| sharing.set(true) />
+            <Deed selecting icon=Icon::Download text="Export" name="Export selected" act=export />
+            <Deed selecting icon=Icon::Tag text="Tag" name="Tag selected" act=move |()| tagging.set(true) />
+            <Deed selecting icon=Icon::Trash text="Delete" name="Delete selected" act=delete />
+        </div>
+        <ShareAll selecting open=sharing />
+        <TagDialog selecting open=tagging />
+    }
+}
+
+/// For memos in the bin: the two ways out.
+#[component]
+fn DeedsInBin(selecting: Selecting) -> impl IntoView {
+    let app = use_app();
+    let asking = RwSignal::new(false);
+    let restore = move |()| {
+        app.restore_all(&selecting.ids());
+        selecting.end();
+    };
+    let delete = move |()| {
+        app.delete_all_for_good(app.memos.find_all_untracked(&selecting.ids()));
+        selecting.end();
+    };
+    view! {
+        <div class="deeds">
+            <Deed selecting icon=Icon::Restore text="Restore" name="Restore selected" act=restore />
+            <Deed
+                selecting
+                icon=Icon::Trash
+                text="Delete for good"
+                name="Delete selected for good"
+                act=move |()| asking.set(true)
+            />
+        </div>
+        <Confirm
+            title="Delete for good"
+            text="The selected memos and their sound are removed from this device. This cannot be undone."
+            yes="Delete"
+            no="Keep them"
+            open=asking
+            on_yes=delete
+        />
+    }
+}
+
+/// One of them: a picture over a word.
+#[component]
+fn Deed(
+    selecting: Selecting,
+    icon: Icon,
+    text: &'static str,
+    name: &'static str,
+    #[prop(into)] act: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <button class="deed" aria-label=name disabled=move || selecting.count() == 0 on:click=move |_| act.run(())>
+            <Picture icon />
+            {text}
+        </button>
+    }
+}
