@@ -242,8 +242,9 @@ fn selected_memos_are_tagged_and_shared_with_a_link_each() {
     journey(async |stage| {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let device = stage.device(Chromium).await;
-        for name in ["First", "Second"] {
-            device.imports_file(&speak_for(2, folder.path(), &format!("{name}.wav"))).await;
+        // Of two lengths: the same bytes would be one memo.
+        for (name, seconds) in [("First", 2), ("Second", 3)] {
+            device.imports_file(&speak_for(seconds, folder.path(), &format!("{name}.wav"))).await;
         }
         device.open("/").await;
         device.press("Select").await;

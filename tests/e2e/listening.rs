@@ -163,7 +163,7 @@ fn silence_can_be_skipped() {
         device.wait_for("a pause is played fast", PLAY_LIMIT, fast).await;
         device.sees("button", "Play").await;
         device.reload().await;
-        let still = "return document.querySelector('.ways [aria-pressed=true]')?.innerText";
+        let still = "return document.querySelector('.listening [aria-pressed=true]')?.innerText";
         let kept = async || device.eval(still, vec![]).await.as_str().filter(|text| *text == "Skip silence").map(drop);
         device.wait_for("the choice is kept", PLAY_LIMIT, kept).await;
     });

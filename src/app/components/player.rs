@@ -138,7 +138,7 @@ fn Ways() -> impl IntoView {
     let goes_on = move || app.preferences.with(|preferences| preferences.play_next);
     let pressed = |is: bool| if is { "true" } else { "false" };
     view! {
-        <div class="ways" role="group" aria-label="Listening">
+        <div class="listening" role="group" aria-label="Listening">
             <button class="chip" aria-pressed=move || pressed(skips()) on:click=move |_| player.set_skip_silence(app, !skips())>
                 "Skip silence"
             </button>
