@@ -326,6 +326,8 @@ impl Swarm {
         if peer.answered(request).is_none() {
             return peer.bother(1);
         }
+        // Before anything else: whatever becomes of this peer, others may be asked.
+        pieces.give_back(id, request);
         peer.rejects += 1;
         if peer.rejects > MAX_REJECTS {
             return Err(Ending::Misbehaved("The peer rejects everything.".to_owned()));
@@ -338,7 +340,6 @@ impl Swarm {
         if peer.asked.is_empty() {
             stop_waiting(peer);
         }
-        pieces.give_back(id, request);
         self.refund(Direction::Down, request.length, shared);
         self.ask_all(shared);
         Ok(())

@@ -92,6 +92,23 @@ fn rejects_do_not_make_a_loop() {
 }
 
 #[test]
+fn what_was_asked_of_a_peer_that_rejects_everything_is_asked_of_the_next() {
+    let mut rig = Rig::new(&Role::Leecher);
+    let mut remote = rig.meet(LIBTORRENT);
+    rig.say(&remote, &Message::HaveAll);
+    rig.say(&remote, &Message::Unchoke);
+    while !rig.hung_up(&remote) {
+        for request in requests(&rig.hear(&mut remote)) {
+            rig.say(&remote, &Message::Reject(request));
+        }
+        rig.wait(1_500);
+    }
+    let honest = rig.meet_sender(LIBTORRENT);
+    rig.serve(&mut [honest]);
+    assert!(rig.is_complete(), "no block is lost with the peer that would not send it");
+}
+
+#[test]
 fn several_blocks_at_once_are_asked_of_those_who_answer_them() {
     for (peer_id, long) in [(WEBTORRENT, true), (OURS, true), (LIBTORRENT, false)] {
         let mut rig = Rig::large(&Role::Leecher);
