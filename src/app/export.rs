@@ -8,7 +8,7 @@ use web_sys::{Blob, DomException, File, FilePropertyBag, HtmlAnchorElement, Shar
 
 use super::archive::{self, Outcome, ZIP};
 use super::{AppState, clock, wav_file, whole_memo};
-use crate::memo::{Memo, MemoId, file_name};
+use crate::memo::{Memo, MemoId, count_in_words, file_name};
 use crate::net::Engine;
 use crate::web::{BlobParts, ObjectUrl, SaveFile};
 
@@ -99,7 +99,7 @@ pub(crate) async fn save_all(app: AppState, memos: Vec<Memo>) -> Result<(), Stri
     if let Some(url) = url {
         download(url, &name).ok_or("The memos were not exported: the browser does not save the file.")?;
     }
-    app.toasts.say(format!("{count} {} exported", if count == 1 { "memo" } else { "memos" }));
+    app.toasts.say(format!("{} exported", count_in_words(count, "memo")));
     if !unreadable.is_empty() {
         let titles = unreadable.join("”, “");
         return Err(format!(

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
 use super::AppState;
-use super::player::{JUMP_MS, Player};
+use super::player::Player;
+use crate::memo::LEAP_MS;
 
 /// Says what is playing.
 pub(crate) fn describe(app: AppState, player: Player) {
@@ -51,8 +52,8 @@ pub(crate) fn listen(app: AppState) {
     let player = app.player;
     on("play", move |_| player.play(app));
     on("pause", move |_| player.pause());
-    on("seekbackward", move |_| player.jump(app, -JUMP_MS));
-    on("seekforward", move |_| player.jump(app, JUMP_MS));
+    on("seekbackward", move |_| player.jump(app, -LEAP_MS));
+    on("seekforward", move |_| player.jump(app, LEAP_MS));
     on("previoustrack", move |_| player.play_neighbour(app, false));
     on("nexttrack", move |_| player.play_neighbour(app, true));
     on("seekto", move |details| {

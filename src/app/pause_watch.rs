@@ -6,7 +6,7 @@
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AnalyserNode, AudioContext, AudioContextState, HtmlMediaElement};
 
-use crate::memo::Pauses;
+use crate::memo::{Pauses, peak_of};
 
 /// Sound that is looked at together.
 pub(super) const LOOK_MS: u32 = 50;
@@ -49,7 +49,6 @@ impl PauseWatch {
             return false;
         }
         self.analyser.get_float_time_domain_data(&mut self.window);
-        let peak = self.window.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()));
-        self.pauses.push(peak, LOOK_MS)
+        self.pauses.push(peak_of(&self.window), LOOK_MS)
     }
 }

@@ -23,9 +23,6 @@ const KEEP_EVERY_MS: u64 = 5_000;
 /// A memo that was left this close to its end begins again.
 const NEAR_END_MS: u64 = 1_500;
 
-/// How far the two buttons jump.
-pub(crate) const JUMP_MS: i64 = 10_000;
-
 /// The speeds to choose from.
 pub(crate) const SPEEDS: [f64; 8] = [0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0];
 

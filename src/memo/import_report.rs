@@ -1,5 +1,7 @@
 //! What happened to the files that somebody brought, in a sentence or two.
 
+use super::count_in_words;
+
 /// Failures that are named; behind them it says how many more there are.
 const MAX_NAMED: usize = 100;
 
@@ -30,10 +32,10 @@ impl ImportReport {
     pub fn success(&self) -> Option<String> {
         let mut parts = Vec::new();
         if self.imported > 0 {
-            parts.push(format!("{} imported", counted(self.imported, "file")));
+            parts.push(format!("{} imported", count_in_words(self.imported, "file")));
         }
         if self.brought_back > 0 {
-            parts.push(format!("{} brought back", counted(self.brought_back, "memo")));
+            parts.push(format!("{} brought back", count_in_words(self.brought_back, "memo")));
         }
         match (self.known, parts.is_empty()) {
             (0, _) => {}
@@ -61,10 +63,6 @@ impl ImportReport {
             }
         }
     }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 #[cfg(test)]

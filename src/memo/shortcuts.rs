@@ -34,10 +34,10 @@ pub enum Focus {
     Text,
 }
 
-/// How far an arrow goes.
-const STEP_MS: i64 = 5_000;
-/// How far `J` and `L` go, as on every player.
-const LEAP_MS: i64 = 10_000;
+/// How far an arrow goes, on the slider and elsewhere.
+pub const STEP_MS: i64 = 5_000;
+/// How far `J` and `L` go, as on every player, and the two buttons beside Play.
+pub const LEAP_MS: i64 = 10_000;
 
 /// The keys and what they do, as they are shown.
 pub const SHORTCUTS: [(&[&str], &str); 10] = [

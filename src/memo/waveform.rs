@@ -58,6 +58,11 @@ impl From<Waveform> for ByteBuf {
     }
 }
 
+/// The loudest of these samples, 0 to 1.
+pub fn peak_of(samples: &[f32]) -> f32 {
+    samples.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()))
+}
+
 /// `count` values, each the maximum of its stretch of `peaks`, and the nearest peak where there are more values than peaks.
 fn pool(peaks: &[u8], count: usize) -> Vec<u8> {
     (0..count)

@@ -1,14 +1,11 @@
 //! From slices to a memo, in flat memory: two passes over the stored slices, however long the take is.
 
 use crate::memo::webm::{Layout, Scan, WebmError, Writer, begins_file};
-use crate::memo::{Memo, MemoId, Origin, WaveformBuilder};
-use crate::store::{Chunk, RECORD_LEN, Store, StoreError, Take, TakeId};
+use crate::memo::{Memo, Origin, WaveformBuilder};
+use crate::store::{AudioWriter, Chunk, RECORD_LEN, Store, StoreError, Take, TakeId};
 
 /// Slices read at a time: about a minute, half a megabyte.
 const BATCH_CHUNKS: u32 = 64;
-
-/// Records written in one transaction: a megabyte.
-const BATCH_RECORDS: usize = 4;
 
 /// Why a take did not become a memo. Unless it is empty, it is kept and can be finished later.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,17 +28,16 @@ pub enum FinishError {
 pub(super) async fn finish(store: &Store, take: &Take) -> Result<Memo, FinishError> {
     let survey = survey(store, take).await?;
     let id = take.id.memo_id();
-    let mut records = Records::new(store, id);
+    let mut stored = AudioWriter::new(store, id);
     let mut writer = survey.layout.as_ref().map(Layout::writer);
     let mut slices = Slices::new(store, &take.id);
     while let Some(batch) = slices.next().await? {
-        for chunk in batch {
-            write(writer.as_mut(), &chunk.bytes, &mut records.pending);
-        }
-        records.flush_full().await?;
+        let mut mended = Vec::new();
+        batch.iter().for_each(|chunk| write(writer.as_mut(), &chunk.bytes, &mut mended));
+        stored.push(&mended).await?;
     }
     writer.map(Writer::finish).transpose()?;
-    let size = records.finish().await?;
+    let size = stored.finish().await?;
 
     let memo = Memo {
         title: take.title.clone(),
@@ -124,49 +120,5 @@ impl<'a> Slices<'a> {
         let Some(last) = batch.last() else { return Ok(None) };
         self.next = last.n.saturating_add(1);
         Ok(Some(batch))
-    }
-}
-
-/// Cuts bytes into audio records and stores them.
-struct Records<'a> {
-    store: &'a Store,
-    id: &'a MemoId,
-    /// Bytes that are not stored yet.
-    pending: Vec<u8>,
-    stored: u32,
-    size: u64,
-}
-
-impl<'a> Records<'a> {
-    fn new(store: &'a Store, id: &'a MemoId) -> Self {
-        Self { store, id, pending: Vec::new(), stored: 0, size: 0 }
-    }
-
-    /// Stores the records that are full.
-    async fn flush_full(&mut self) -> Result<(), StoreError> {
-        let full = self.pending.len() - self.pending.len() % RECORD_LEN as usize;
-        let rest = self.pending.split_off(full);
-        self.store_pending().await?;
-        self.pending = rest;
-        Ok(())
-    }
-
-    /// Stores the last record; says how many bytes there are in all.
-    async fn finish(mut self) -> Result<u64, StoreError> {
-        self.store_pending().await?;
-        Ok(self.size)
-    }
-
-    async fn store_pending(&mut self) -> Result<(), StoreError> {
-        let bytes = std::mem::take(&mut self.pending);
-        self.size += bytes.len() as u64;
-        for batch in bytes.chunks(RECORD_LEN as usize * BATCH_RECORDS) {
-            let records: Vec<Vec<u8>> = batch.chunks(RECORD_LEN as usize).map(<[u8]>::to_vec).collect();
-            let first = self.stored;
-            // A batch holds a handful.
-            self.stored += records.len() as u32;
-            self.store.write_audio(self.id, first, records).await?;
-        }
-        Ok(())
     }
 }

@@ -12,6 +12,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AnalyserNode, AudioContext, AudioContextState, MediaStream, MediaStreamAudioSourceNode};
 
+use crate::memo::peak_of;
+
 /// The sound in one peak: short enough to see syllables.
 pub(super) const PEAK_MS: u32 = 50;
 
@@ -111,10 +113,6 @@ fn settle(asked: Result<Promise, JsValue>, then: impl FnOnce() + 'static) {
         }
         then();
     });
-}
-
-fn peak_of(samples: &[f32]) -> f32 {
-    samples.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()))
 }
 
 /// A peak as one byte: 0 is digital silence, 255 full scale.

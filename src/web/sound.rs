@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AudioBuffer, BaseAudioContext, Blob};
 
-use crate::memo::{Waveform, WaveformBuilder};
+use crate::memo::{Waveform, WaveformBuilder, peak_of};
 
 /// The lowest rate that every browser decodes to. A picture of loudness needs no more, and a second takes 32 KB.
 const SAMPLE_RATE: f32 = 8000.0;
@@ -68,7 +68,7 @@ fn waveform_of(buffer: &AudioBuffer) -> Waveform {
         if buffer.copy_from_channel_with_start_in_channel(&mut samples, 0, start as u32).is_err() {
             break;
         }
-        let peak = samples.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+        let peak = peak_of(&samples);
         peaks.push((peak.min(1.0) * 255.0) as u8);
     }
     peaks.finish()

@@ -6,9 +6,11 @@ use web_sys::KeyboardEvent;
 use super::icon::{Icon, Picture};
 use super::notice::Alert;
 use super::wave::Wave;
-use crate::app::player::{JUMP_MS, SPEEDS};
+use crate::app::player::SPEEDS;
 use crate::app::state::use_app;
-use crate::memo::{Memo as MemoRow, Repeat, format_duration, format_remaining, is_heard, spoken_duration};
+use crate::memo::{
+    LEAP_MS, Memo as MemoRow, Repeat, STEP_MS, format_duration, format_remaining, is_heard, spoken_duration,
+};
 
 /// Bars of the large waveform: as many as stand apart from each other on a screen of this width.
 pub(crate) fn bars_that_fit() -> usize {
@@ -16,9 +18,6 @@ pub(crate) fn bars_that_fit() -> usize {
     let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or_default();
     if width < 480.0 { 60 } else { 110 }
 }
-
-/// How far one press of an arrow key goes.
-const STEP_MS: i64 = 5_000;
 
 /// Play and pause. `Play` stands alone under a memo that is still arriving.
 #[component]
@@ -113,11 +112,11 @@ pub(crate) fn PlayerCard(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl Int
                 <span class="speed">
                     <select class="num" aria-label="Speed" on:change=choose>{speeds}</select>
                 </span>
-                <button class="icon" aria-label="Back 10 seconds" on:click=move |_| player.jump(app, -JUMP_MS)>
+                <button class="icon" aria-label="Back 10 seconds" on:click=move |_| player.jump(app, -LEAP_MS)>
                     <Picture icon=Icon::Rewind />
                 </button>
                 <PlayButton />
-                <button class="icon" aria-label="Forward 10 seconds" on:click=move |_| player.jump(app, JUMP_MS)>
+                <button class="icon" aria-label="Forward 10 seconds" on:click=move |_| player.jump(app, LEAP_MS)>
                     <Picture icon=Icon::Forward />
                 </button>
                 <span class="even"></span>

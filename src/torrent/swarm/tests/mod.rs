@@ -146,8 +146,7 @@ impl Rig {
     /// A seed that serves us.
     fn meet_sender(&mut self, peer_id: &[u8; 20]) -> Remote {
         let remote = self.meet(peer_id);
-        self.say(&remote, &Message::Bitfield(Bitfield::full(self.info.piece_count()).as_bytes().to_vec()));
-        self.say(&remote, &Message::Unchoke);
+        self.let_serve(&remote);
         remote
     }
 
@@ -170,9 +169,14 @@ impl Rig {
         });
         let handshake = Handshake::new(self.hash(), PeerId::new(*peer_id));
         let remote = self.open(accepted.expect("the answer is accepted"), &handshake);
-        self.say(&remote, &Message::Bitfield(Bitfield::full(self.info.piece_count()).as_bytes().to_vec()));
-        self.say(&remote, &Message::Unchoke);
+        self.let_serve(&remote);
         remote
+    }
+
+    /// It has everything and serves us.
+    fn let_serve(&mut self, remote: &Remote) {
+        self.say(remote, &Message::Bitfield(Bitfield::full(self.info.piece_count()).as_bytes().to_vec()));
+        self.say(remote, &Message::Unchoke);
     }
 
     fn meet_with(&mut self, handshake: Handshake) -> Remote {
