@@ -223,6 +223,8 @@ impl Player {
                     self.watch.set_value(Some(watch));
                     look();
                 }
+                // A second tap came while the first was waiting.
+                None if self.watch.with_value(Option::is_some) => {}
                 None => app.toasts.say("This browser does not let the app hear where the silence is."),
             }
         });
