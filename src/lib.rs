@@ -7,8 +7,9 @@
 //! | folder | what lives there | may use |
 //! | --- | --- | --- |
 //! | [`torrent`] | the WebTorrent engine: a sans-I/O state machine | nothing of ours |
-//! | [`memo`] | what a memo is: the memo, its card, its link, its WebM, its waveform | `torrent` |
-//! | `web` | small pieces of the Web, one API per file | `memo` |
+//! | [`words`] | everything the app says, in each of its languages | nothing of ours |
+//! | [`memo`] | what a memo is: the memo, its card, its link, its WebM, its waveform | `torrent`, `words` |
+//! | `web` | small pieces of the Web, one API per file | `memo`, `words` |
 //! | `store` | IndexedDB | `memo`, `torrent` |
 //! | `recorder` | microphone and MediaRecorder | `store`, `web`, `memo` |
 //! | `net` | WebRTC, WebSocket and timers, and the one driver that feeds the engine | `store`, `web`, `memo`, `torrent` |
@@ -16,13 +17,14 @@
 //! | `server` | native only: static files, headers, the tracker | `torrent` (message types) |
 //!
 //! # Invariants
-//! - `torrent` and `memo` are pure: no clock, no sockets, no storage, no randomness of their own. Every dependency that could
+//! - `torrent`, `words` and `memo` are pure: no clock, no sockets, no storage, no randomness of their own. Every dependency that could
 //!   break this is declared for one target only, so a native build cannot name web-sys and a wasm build cannot name tokio.
 //! - Arrows run one way, as in the table above.
 //! - Nothing that a link, a peer, a tracker or a file contains can panic.
 
 pub mod memo;
 pub mod torrent;
+pub mod words;
 
 #[cfg(target_arch = "wasm32")]
 pub mod app;

@@ -5,7 +5,7 @@
 //! | `memo` | the row that lists show and the library keeps |
 //! | `waveform` | the shape of a sound in at most 256 bytes: the identity of a memo |
 //! | `text` | the one way in which text from outside becomes harmless |
-//! | `local_time`, `format`, `title` | dates, lengths and sizes in words |
+//! | `title` | the title that a memo has before it is given one |
 //! | `file_name`, `mime` | the name that the shared bytes keep, and the types of audio |
 //! | `card` | what a shared memo says about itself before its audio is there |
 //! | `audio_digest`, `archive`, `zip` | whether two sounds are the same; many memos in one file |
@@ -33,7 +33,6 @@ mod catalogue;
 mod delivery;
 mod drawing;
 mod file_name;
-mod format;
 mod import_report;
 mod kind;
 mod ladder;
@@ -42,7 +41,6 @@ mod library;
 mod link;
 mod listening;
 mod listing;
-mod local_time;
 mod markers;
 #[allow(clippy::module_inception)]
 mod memo;
@@ -72,9 +70,6 @@ pub use catalogue::{Catalogue, Touched, View};
 pub use delivery::{Delivery, ShareState};
 pub use drawing::{BAR_PITCH, arrived, draw_bars, is_heard};
 pub use file_name::{file_name, title_of_file};
-pub use format::{
-    count_in_words, format_clock, format_duration, format_remaining, format_size, spoken_duration, spoken_moment,
-};
 pub use import_report::ImportReport;
 pub use kind::type_in_words;
 pub use ladder::{ImportState, Ladder, Step, StepProgress};
@@ -83,7 +78,6 @@ pub use library::{Filter, Mark, heading, percent, percent_of};
 pub use link::{LinkError, MAX_LINK_LEN, MAX_MEMOS, parse_link, share_link};
 pub use listening::{Pauses, Repeat, neighbours, speed_in_pause};
 pub use listing::{Listing, heir};
-pub use local_time::LocalTime;
 pub use markers::{MAX_MARKERS, add_marker};
 pub use memo::{BIN_DAYS, InvalidMemoId, Memo, MemoId, Origin};
 pub use mime::{clean_mime, has_no_sound, mime_of_file};

@@ -1,5 +1,8 @@
 //! A moment as the clock on the wall shows it. The time zone is the browser's business.
 
+use super::formats::DateForm;
+use super::{formats, words};
+
 /// The parts of a local date and time, as the browser's `Date` gives them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LocalTime {
@@ -14,22 +17,6 @@ pub struct LocalTime {
     /// 0 to 59.
     pub minute: u8,
 }
-
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 impl LocalTime {
     /// Days since 1 January 1970 of the local calendar: what lists are grouped by.
@@ -49,42 +36,31 @@ impl LocalTime {
         u8::try_from((self.day_number() + 3).rem_euclid(7)).unwrap_or(0)
     }
 
-    /// "Tuesday".
-    pub fn weekday_name(&self) -> &'static str {
-        WEEKDAYS[usize::from(self.weekday())]
-    }
-
-    /// "November".
-    pub fn month_name(&self) -> &'static str {
-        MONTHS[usize::from(self.month.clamp(1, 12) - 1)]
-    }
-
-    /// "8:12", as lists show it.
-    pub fn clock(&self) -> String {
-        format!("{}:{:02}", self.hour, self.minute)
-    }
-
     /// "Tuesday 17 November, 8:12", with the year unless it is that of `today`.
     pub fn in_full(&self, today: &Self) -> String {
-        format!("{}, {}", self.day_in_full(today), self.clock())
+        let form = if self.year == today.year { DateForm::DayAndClock } else { DateForm::DayOfYearAndClock };
+        self.written(form)
     }
 
     /// "Tuesday 17 November", with the year unless it is that of `today`.
     pub fn day_in_full(&self, today: &Self) -> String {
-        let (weekday, month) = (self.weekday_name(), self.month_name());
-        let year = if self.year == today.year { String::new() } else { format!(" {}", self.year) };
-        format!("{weekday} {} {month}{year}", self.day)
+        self.written(if self.year == today.year { DateForm::Day } else { DateForm::DayOfYear })
     }
 
     /// As short as a list allows: "8:12", "Yesterday 16:40", "Fri 19:05", "3 Nov", "3 Nov 2024".
     pub fn in_short(&self, today: &Self) -> String {
         match today.day_number() - self.day_number() {
-            0 => self.clock(),
-            1 => format!("Yesterday {}", self.clock()),
-            2..=13 => format!("{} {}", &self.weekday_name()[..3], self.clock()),
-            _ if self.year == today.year => format!("{} {}", self.day, &self.month_name()[..3]),
-            _ => format!("{} {} {}", self.day, &self.month_name()[..3], self.year),
+            0 => self.written(DateForm::Clock),
+            1 => words().common.yesterday_at.with([&self.written(DateForm::Clock)]),
+            2..=13 => self.written(DateForm::WeekdayAndClock),
+            _ if self.year == today.year => self.written(DateForm::ShortDay),
+            _ => self.written(DateForm::ShortDayOfYear),
         }
+    }
+
+    /// The parts that `form` wants, as the language that is spoken writes them.
+    pub fn written(&self, form: DateForm) -> String {
+        formats().date(self, form)
     }
 }
 
@@ -103,8 +79,8 @@ mod tests {
             assert_eq!(at(year, month, day, 0, 0).day_number(), number, "{year}-{month}-{day}");
         }
         assert_eq!(at(2100, 3, 1, 0, 0).day_number() - at(2100, 2, 28, 0, 0).day_number(), 1, "2100 has no leap day");
-        assert_eq!(at(2026, 11, 17, 0, 0).weekday_name(), "Tuesday");
-        assert_eq!(at(1969, 12, 28, 0, 0).weekday_name(), "Sunday");
+        assert_eq!(at(2026, 11, 17, 0, 0).weekday(), 1, "a Tuesday");
+        assert_eq!(at(1969, 12, 28, 0, 0).weekday(), 6, "a Sunday");
     }
 
     #[test]
