@@ -12,7 +12,8 @@
 //! | `files`, `import/`, `paste` | sound that comes from files and archives |
 //! | `export`, `archive`, `whole_memo`, `wav_file`, `trim` | sound that goes into files, or becomes a memo of its own |
 //! | `work` | one import or export at a time, and how far it is |
-//! | `preferences`, `diagnostics` | what a person chose, and what helps with a bug report |
+//! | `preferences`, `language` | what a person chose, and the language it is said in |
+//! | `diagnostics` | what helps with a bug report |
 //! | `pause_watch` | hears the pauses of what plays |
 //! | `shortcuts` | keys that work anywhere |
 //! | `clock`, `ids`, `clipboard`, `media_session`, `toasts` | one small thing of the browser each |
@@ -30,6 +31,7 @@ mod export;
 mod files;
 mod ids;
 mod import;
+mod language;
 mod many;
 mod media_session;
 mod memos;
@@ -67,6 +69,7 @@ use state::AppState;
 
 /// Shows the app in the page.
 pub fn mount() {
+    language::apply(None);
     leptos::mount::mount_to_body(App);
 }
 
@@ -108,17 +111,25 @@ fn Frame(state: AppState) -> impl IntoView {
     shortcuts::listen(state, keys);
     paste::listen(state);
     spawn_local(remove_parked_file());
+    // In another language everything is said anew; what plays and what is recorded goes on.
+    let language = Memo::new(move |_| state.preferences.with(|chosen| chosen.language));
+    let said = move || {
+        language.track();
+        view! {
+            <Router>
+                <Panes />
+                <Recovery />
+            </Router>
+            <Keys open=keys />
+            <UpdatePlace />
+            <ProblemPlace />
+            <WorkPlace />
+            <ToastPlace />
+        }
+    };
     view! {
-        <Router>
-            <Panes />
-            <Recovery />
-        </Router>
-        <Keys open=keys />
+        {said}
         <PlayerElement />
-        <UpdatePlace />
-        <ProblemPlace />
-        <WorkPlace />
-        <ToastPlace />
     }
 }
 

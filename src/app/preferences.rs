@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::memo::Sort;
+use crate::words::Language;
 
 /// The name they are stored under.
 pub(super) const PREFERENCES: &str = "preferences";
@@ -12,6 +13,8 @@ pub(super) const PREFERENCES: &str = "preferences";
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Preferences {
     pub(crate) theme: Theme,
+    /// The browser's when there is none.
+    pub(crate) language: Option<Language>,
     /// The device id of the microphone; the system's default when there is none.
     pub(crate) microphone: Option<String>,
     pub(crate) kilobits_per_second: u32,
@@ -31,6 +34,7 @@ impl Default for Preferences {
     fn default() -> Self {
         Self {
             theme: Theme::default(),
+            language: None,
             microphone: None,
             kilobits_per_second: 32,
             sound: Sound::default(),

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 
-use super::clock;
+use super::{clock, language};
 use super::memos::Memos;
 use super::player::Player;
 use super::preferences::{PREFERENCES, Preferences};
@@ -49,6 +49,7 @@ impl AppState {
         let store = Store::open().await?;
         let preferences = store.setting::<Preferences>(PREFERENCES).await?.unwrap_or_default();
         preferences.theme.apply();
+        language::apply(preferences.language);
         let problem = RwSignal::new(None);
         let memos = Memos::new(problem);
         memos.load(&store).await?;
@@ -108,9 +109,11 @@ impl AppState {
     }
 
     pub(crate) fn change_preferences(self, change: impl FnOnce(&mut Preferences)) {
-        self.preferences.update(change);
-        let preferences = self.preferences.get_untracked();
+        let mut preferences = self.preferences.get_untracked();
+        change(&mut preferences);
         preferences.theme.apply();
+        language::apply(preferences.language);
+        self.preferences.set(preferences.clone());
         spawn_local(async move {
             let stored = self.store().put_setting(PREFERENCES, &preferences).await;
             self.report(stored);

@@ -1,10 +1,12 @@
 //! Small pieces of the Web that several parts need: one Web API per file, each ending with its owner.
 
+mod intl;
 mod listener;
 mod object_url;
 mod save_file;
 mod sound;
 
+pub(crate) use intl::Intl;
 pub(crate) use listener::Listener;
 pub(crate) use object_url::BlobParts;
 pub use object_url::ObjectUrl;

@@ -45,7 +45,7 @@ pub fn spoken_duration(duration_ms: u64) -> String {
     if hours == 0 && (seconds > 0 || minutes == 0) {
         parts.push(measure(seconds, Unit::Second));
     }
-    formats().measures(&parts)
+    parts.join(" ")
 }
 
 /// "24.3 s", "1 min 24.3 s", "1 h 2 min 24.3 s": a moment as exact as it can be chosen, for screen readers.
@@ -62,7 +62,7 @@ pub fn spoken_moment(position_ms: u64) -> String {
     }
     let tenths = position_ms / 100 % 600;
     parts.push(formats().measure(tenths as f64 / 10.0, 1, Unit::Second, Width::Short));
-    formats().measures(&parts)
+    parts.join(" ")
 }
 
 /// "1 second", "40 seconds", "12 minutes", "5 hours": about how long something takes.

@@ -25,9 +25,6 @@ pub trait Formats {
 
     /// What stands between a number and its tenths.
     fn point(&self) -> char;
-
-    /// Several things as one: "1 min 24 s".
-    fn measures(&self, parts: &[String]) -> String;
 }
 
 /// The plural categories of Unicode. Each language uses some of them, and all have [`Plural::Other`].
@@ -197,9 +194,5 @@ impl Formats for PlainEnglish {
 
     fn point(&self) -> char {
         '.'
-    }
-
-    fn measures(&self, parts: &[String]) -> String {
-        parts.join(" ")
     }
 }
