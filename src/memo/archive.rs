@@ -10,6 +10,7 @@ use super::{
     MAX_DATE_MS, MAX_DURATION_MS, MAX_MARKERS, Memo, MemoId, Origin, clean_mime, clean_notes, clean_title,
     mime_of_file, title_of_file,
 };
+use crate::words::words;
 
 /// The name of the list in the archive.
 pub const LIST_NAME: &str = "memos.json";
@@ -39,7 +40,7 @@ struct Listed<T> {
 
 /// Why a list cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("its list of memos cannot be read, so its sounds are imported as files.")]
+#[error("{}", words().files.list_unreadable)]
 pub struct InvalidList;
 
 /// Gathers what goes into `memos.json`.

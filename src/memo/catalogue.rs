@@ -10,6 +10,7 @@ use super::sort::title_key;
 use super::tags::tag_key;
 use super::{Filter, Listing, Memo, MemoId, Origin, Query, Sort, Tags};
 use crate::torrent::InfoHash;
+use crate::words::words;
 
 /// All memos, those in the bin too.
 #[derive(Debug, Default)]
@@ -185,15 +186,11 @@ impl View {
 
     /// What the list says when it is empty: a title and a sentence.
     pub fn empty_text(&self) -> (&'static str, String) {
+        let texts = &words().listing;
         match &self.tag {
-            _ if !self.query.is_empty() => {
-                ("Nothing found", "No memo here has these words in its title, notes or tags.".to_owned())
-            }
-            Some(tag) => ("Nothing with this tag", format!("No memo here is tagged #{tag}.")),
-            None => {
-                let (title, text) = self.filter.empty_text();
-                (title, text.to_owned())
-            }
+            _ if !self.query.is_empty() => (texts.none_found, texts.none_found_text.to_owned()),
+            Some(tag) => (texts.none_tagged, texts.none_tagged_text.with([tag])),
+            None => self.filter.empty_text(),
         }
     }
 }

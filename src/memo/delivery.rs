@@ -1,7 +1,7 @@
 //! What the share panel says: whether somebody can fetch the memo now, and how many have.
 
-use super::format_size;
 use crate::torrent::{Phase, Status, TrackerState, TrackerStatus};
+use crate::words::{format_rate, words};
 
 /// Where a share stands: the `data-state` of the share panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,53 +49,36 @@ impl Delivery {
     /// What to say, given the engine's status (`None` while the link is being made) and what the browser says about the
     /// network.
     pub fn of(status: Option<&Status>, online: bool) -> Self {
+        let texts = &words().delivery;
         let state = share_state(status, online);
         let say =
             |headline: &str, detail: &str| Self { state, headline: headline.to_owned(), detail: detail.to_owned() };
         let Some(status) = status else {
-            return if online { say("Making the link", "A moment.") } else { say(OFFLINE_HEADLINE, OFFLINE_DETAIL) };
+            return if online {
+                say(texts.making_link, texts.making_link_detail)
+            } else {
+                say(texts.offline, texts.offline_detail)
+            };
         };
         match state {
-            ShareState::Preparing => say("Getting ready", "Others can open the link in a moment."),
-            ShareState::Waiting => {
-                say("Ready, waiting for someone", "Keep this app open somewhere until the memo is delivered.")
-            }
+            ShareState::Preparing => say(texts.getting_ready, texts.getting_ready_detail),
+            ShareState::Waiting => say(texts.waiting, texts.waiting_detail),
             ShareState::Sending => Self {
                 state,
-                headline: format!("Sending to {}", status.listeners),
+                headline: texts.sending_to.of(status.listeners as usize),
                 detail: [delivered(status), rate(status)].into_iter().flatten().collect::<Vec<_>>().join(" · "),
             },
-            ShareState::Delivered => Self {
-                state,
-                headline: delivered(status).unwrap_or_default(),
-                detail:
-                    "They can pass it on. The link works for others as long as someone who has it keeps the app open."
-                        .to_owned(),
+            ShareState::Delivered => say(&delivered(status).unwrap_or_default(), texts.delivered_detail),
+            ShareState::Offline if status.phase == Phase::Paused => say(texts.not_shared, texts.not_shared_detail),
+            ShareState::Offline if online => match status.trackers.iter().find_map(refusal) {
+                Some(reason) => say(texts.not_found, &texts.service_refuses.with([&reason])),
+                None => say(texts.not_found, texts.service_unreachable),
             },
-            ShareState::Offline if status.phase == Phase::Paused => {
-                say("Not shared now", "The memo is safe on this device.")
-            }
-            ShareState::Offline if online => Self {
-                state,
-                headline: "Others cannot find this device".to_owned(),
-                detail: match status.trackers.iter().find_map(refusal) {
-                    Some(reason) => format!("The service that brings devices together refuses: {reason}"),
-                    None => "The service that brings devices together cannot be reached. It is tried again by itself."
-                        .to_owned(),
-                },
-            },
-            ShareState::Offline => say(OFFLINE_HEADLINE, OFFLINE_DETAIL),
-            ShareState::Failed => Self {
-                state,
-                headline: "This memo cannot be shared".to_owned(),
-                detail: status.problem.clone().unwrap_or_else(|| "The memo itself is safe on this device.".to_owned()),
-            },
+            ShareState::Offline => say(texts.offline, texts.offline_detail),
+            ShareState::Failed => say(texts.failed, status.problem.as_deref().unwrap_or(texts.failed_detail)),
         }
     }
 }
-
-const OFFLINE_HEADLINE: &str = "You are offline";
-const OFFLINE_DETAIL: &str = "The link works again when you are back.";
 
 fn share_state(status: Option<&Status>, online: bool) -> ShareState {
     let Some(status) = status else {
@@ -127,11 +110,11 @@ fn refusal(tracker: &TrackerStatus) -> Option<&str> {
 }
 
 fn delivered(status: &Status) -> Option<String> {
-    (status.delivered > 0).then(|| format!("Delivered to {}", status.delivered))
+    (status.delivered > 0).then(|| words().delivery.delivered_to.of(status.delivered as usize))
 }
 
 fn rate(status: &Status) -> Option<String> {
-    (status.up_rate > 0).then(|| format!("{}/s", format_size(status.up_rate)))
+    (status.up_rate > 0).then(|| format_rate(status.up_rate))
 }
 
 #[cfg(test)]

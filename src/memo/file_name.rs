@@ -1,6 +1,7 @@
 //! The name that the shared bytes keep for ever, and the title that a file's name gives.
 
 use super::{Memo, clean_title, mime};
+use crate::words::words;
 
 /// Common limit of file systems.
 const MAX_BYTES: usize = 255;
@@ -24,8 +25,8 @@ pub fn file_name(memo: &Memo) -> String {
     }
     // Hidden on Unix when it begins with a dot, cut by Windows when it ends with one.
     let stem = stem.trim_matches([' ', '.']);
-    let stem = if stem.is_empty() || is_reserved(stem) { format!("Memo {stem}") } else { stem.to_owned() };
-    format!("{}.{extension}", stem.trim_end())
+    let stem = if stem.is_empty() || is_reserved(stem) { words().titles.file.with([&stem]) } else { stem.to_owned() };
+    format!("{}.{extension}", stem.trim())
 }
 
 /// The title of an imported file, or of a received one without a card: its name without the extension.

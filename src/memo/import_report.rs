@@ -1,6 +1,6 @@
 //! What happened to the files that somebody brought, in a sentence or two.
 
-use super::count_in_words;
+use crate::words::words;
 
 /// Failures that are named; behind them it says how many more there are.
 const MAX_NAMED: usize = 100;
@@ -30,34 +30,25 @@ impl ImportReport {
 
     /// "12 memos brought back, 3 were here already"; `None` when there is nothing good to say.
     pub fn success(&self) -> Option<String> {
-        let mut parts = Vec::new();
-        if self.imported > 0 {
-            parts.push(format!("{} imported", count_in_words(self.imported, "file")));
-        }
-        if self.brought_back > 0 {
-            parts.push(format!("{} brought back", count_in_words(self.brought_back, "memo")));
-        }
-        match (self.known, parts.is_empty()) {
-            (0, _) => {}
-            (1, true) => parts.push("1 memo was here already".to_owned()),
-            (known, true) => parts.push(format!("{known} memos were here already")),
-            (1, false) => parts.push("1 was here already".to_owned()),
-            (known, false) => parts.push(format!("{known} were here already")),
-        }
-        (!parts.is_empty()).then(|| parts.join(", "))
+        let texts = &words().files;
+        let known = if self.imported + self.brought_back > 0 { texts.more_known } else { texts.memos_known };
+        let counts = [(self.imported, texts.imported), (self.brought_back, texts.brought_back), (self.known, known)];
+        let parts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, text)| text.of(count));
+        parts.reduce(|so_far, part| texts.and.with([&so_far, &part]))
     }
 
     /// What was not imported, each by its name and with its reason; `None` when all is well.
     pub fn failure(&self) -> Option<String> {
+        let texts = &words().files;
         match self.failures.as_slice() {
             [] => None,
-            [(name, reason)] => Some(format!("“{name}” was not imported: {reason}")),
+            [(name, reason)] => Some(texts.not_imported.with([name, reason])),
             several => {
-                let mut lines = vec![format!("{} files were not imported.", self.failed)];
-                lines.extend(several.iter().map(|(name, reason)| format!("“{name}”: {reason}")));
+                let mut lines = vec![texts.several_not_imported.of(self.failed)];
+                lines.extend(several.iter().map(|(name, reason)| texts.one_of_them.with([name, reason])));
                 let more = self.failed - several.len();
                 if more > 0 {
-                    lines.push(format!("And {more} more."));
+                    lines.push(texts.and_more.of(more));
                 }
                 Some(lines.join("\n"))
             }

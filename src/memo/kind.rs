@@ -1,6 +1,7 @@
 //! What kind of sound a memo is, for the details of its page.
 
 use super::Memo;
+use crate::words::{number, words};
 
 /// "WebM Opus 32 kbit/s", "MP3 128 kbit/s", "WAV": what can be said of its type and its density.
 pub fn type_in_words(memo: &Memo) -> String {
@@ -15,7 +16,7 @@ pub fn type_in_words(memo: &Memo) -> String {
         "audio/wav" | "audio/x-wav" => "WAV",
         "audio/flac" => "FLAC",
         "audio/aac" => "AAC",
-        _ => "Audio",
+        _ => words().titles.some_sound,
     };
     let codec = if parameters.contains("opus") {
         " Opus"
@@ -25,11 +26,14 @@ pub fn type_in_words(memo: &Memo) -> String {
         ""
     };
     // Eight bits of each byte over thousands of both: bits per millisecond are kilobits per second.
-    let rate = match (memo.size * 8).checked_div(memo.duration_ms) {
-        Some(rate) if rate > 0 => format!(" {rate} kbit/s"),
-        _ => String::new(),
-    };
-    format!("{container}{codec}{rate}")
+    let name = format!("{container}{codec}");
+    match (memo.size * 8).checked_div(memo.duration_ms) {
+        Some(rate) if rate > 0 => {
+            let rate = number(usize::try_from(rate).unwrap_or(usize::MAX));
+            words().titles.at_bit_rate.with([&name, &rate])
+        }
+        _ => name,
+    }
 }
 
 #[cfg(test)]

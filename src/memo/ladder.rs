@@ -1,7 +1,8 @@
 //! The steps of an import, from a link to a memo: which one it is at, in plain words, and what helps when it is stuck.
 
-use super::{format_size, percent, spoken_duration};
+use super::percent;
 use crate::torrent::{Phase, Stage, Status};
+use crate::words::{format_rate, format_size, rough_duration, spoken_duration, words};
 
 /// Where an import stands: the `data-state` of the import page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +87,8 @@ impl Ladder {
         let mut sentence = sentence(state, status, online);
         let waits = matches!(state, ImportState::Waiting | ImportState::Offline) && !awaits_a_yes(status);
         if since_ms_ago >= PATIENCE_MS && waits {
-            sentence.push_str(&format!(" For {} now.", spoken_duration(round_down(since_ms_ago))));
+            let so_long = spoken_duration(round_down(since_ms_ago));
+            sentence = words().import_steps.still.with([&sentence, &so_long]);
         }
         let percent = if state == ImportState::Done { 100 } else { status.map_or(0, percent) };
         Self { state, advice: advice(state, status, online), steps: steps(state, status, &sentence), percent, sentence }
@@ -111,50 +113,37 @@ fn import_state(status: Option<&Status>, online: bool) -> ImportState {
 }
 
 fn sentence(state: ImportState, status: Option<&Status>, online: bool) -> String {
+    let texts = &words().import_steps;
     let sentence = match state {
-        ImportState::Reading => "Reading the link.",
-        ImportState::Connecting => "Getting in touch with the service that brings devices together.",
+        ImportState::Reading => texts.reading,
+        ImportState::Connecting => texts.connecting,
         // Whether the tracker counts the device already makes no difference to whoever waits.
         ImportState::Searching if could_not_connect(status) => return sentence(ImportState::Waiting, status, online),
-        ImportState::Searching => "Looking for a device that has it.",
-        ImportState::Waiting if awaits_a_yes(status) => {
-            let size = format_size(status.map_or(0, |status| status.total_bytes));
-            let holders = match status.and_then(|status| status.holders) {
-                None => String::new(),
-                Some(0) => " No device that has it can be reached right now.".to_owned(),
-                Some(1) => " A device that has it is there.".to_owned(),
-                Some(count) => format!(" {count} devices that have it are there."),
-            };
-            return format!("This memo is large: {size}. It is fetched when you say so.{holders}");
-        }
-        ImportState::Waiting if could_not_connect(status) => {
-            "A device that has it is there, but the two could not connect directly."
-        }
-        ImportState::Waiting => "No device that has this memo can be reached right now.",
+        ImportState::Searching => texts.searching,
+        ImportState::Waiting if awaits_a_yes(status) => return too_large(status),
+        ImportState::Waiting if could_not_connect(status) => texts.not_connected,
+        ImportState::Waiting => texts.nobody_there,
         ImportState::Downloading => return receiving(status),
-        ImportState::Done => "It is here, and stays on this device.",
-        ImportState::Offline if online => "The service that brings devices together cannot be reached.",
-        ImportState::Offline => "You are offline. The memo will be fetched when you are back.",
-        ImportState::Failed => {
-            let problem = status.and_then(|status| status.problem.as_deref()).unwrap_or("no reason was given");
-            return format!("This memo could not be fetched: {problem}.").replace("..", ".");
-        }
+        ImportState::Done => texts.here,
+        ImportState::Offline if online => texts.service_unreachable,
+        ImportState::Offline => texts.offline,
+        ImportState::Failed => match status.and_then(|status| status.problem.as_deref()) {
+            Some(problem) => return texts.failed.with([&without_stop(problem)]),
+            None => texts.failed_without_reason,
+        },
     };
     sentence.to_owned()
 }
 
 fn advice(state: ImportState, status: Option<&Status>, online: bool) -> Option<&'static str> {
+    let texts = &words().import_steps;
     match state {
-        ImportState::Waiting if awaits_a_yes(status) => Some("On a mobile network that may cost money."),
-        ImportState::Searching | ImportState::Waiting if could_not_connect(status) => {
-            Some("It helps when both are on the same Wi-Fi, or when one of them changes to another network.")
-        }
-        ImportState::Waiting => Some(
-            "Ask whoever sent the link to open Voice Memos. It goes on by itself as soon as a device that has it is there.",
-        ),
-        ImportState::Offline if online => Some("Nothing is lost. It is tried again by itself."),
-        ImportState::Offline => Some("You need not do anything."),
-        ImportState::Failed => Some("Try again, or ask for a new link."),
+        ImportState::Waiting if awaits_a_yes(status) => Some(texts.may_cost_money),
+        ImportState::Searching | ImportState::Waiting if could_not_connect(status) => Some(texts.change_the_network),
+        ImportState::Waiting => Some(texts.ask_the_sender),
+        ImportState::Offline if online => Some(texts.tried_again),
+        ImportState::Offline => Some(texts.nothing_to_do),
+        ImportState::Failed => Some(texts.ask_for_new_link),
         _ => None,
     }
 }
@@ -169,26 +158,33 @@ fn could_not_connect(status: Option<&Status>) -> bool {
     status.is_some_and(|status| status.problem.is_some())
 }
 
-/// "Receiving, 310 KB/s, a second left."
-fn receiving(status: Option<&Status>) -> String {
-    let Some(status) = status.filter(|status| status.total_bytes > 0) else {
-        return "Connected directly. Reading its card.".to_owned();
-    };
-    if status.down_rate == 0 {
-        return "Receiving.".to_owned();
+/// It waits for a yes: how much it is, and whether somebody who has it is there.
+fn too_large(status: Option<&Status>) -> String {
+    let texts = &words().import_steps;
+    let size = format_size(status.map_or(0, |status| status.total_bytes));
+    match status.and_then(|status| status.holders) {
+        None => texts.large.with([&size]),
+        Some(0) => texts.large_and_nobody_there.with([&size]),
+        Some(count) => texts.large_and_somebody_there.with(count as usize, [&size]),
     }
-    let left = status.total_bytes.saturating_sub(status.have_bytes) / status.down_rate;
-    format!("Receiving, {}/s, {} left.", format_size(status.down_rate), rough_time(left))
 }
 
-/// "a second", "40 seconds", "a minute", "12 minutes", "an hour", "5 hours".
-fn rough_time(seconds: u64) -> String {
-    let (count, unit, one) = match seconds {
-        0..60 => (seconds, "seconds", "a second"),
-        60..3600 => (seconds / 60, "minutes", "a minute"),
-        _ => (seconds / 3600, "hours", "an hour"),
+/// "Receiving, 310 KB/s, 40 seconds left."
+fn receiving(status: Option<&Status>) -> String {
+    let texts = &words().import_steps;
+    let Some(status) = status.filter(|status| status.total_bytes > 0) else {
+        return texts.reading_card.to_owned();
     };
-    if count <= 1 { one.to_owned() } else { format!("{count} {unit}") }
+    if status.down_rate == 0 {
+        return texts.receiving.to_owned();
+    }
+    let left = status.total_bytes.saturating_sub(status.have_bytes) / status.down_rate;
+    texts.receiving_at.with([&format_rate(status.down_rate), &rough_duration(left)])
+}
+
+/// A sentence that becomes a part of another, or a step.
+fn without_stop(sentence: &str) -> &str {
+    sentence.trim_end_matches(['.', '。'])
 }
 
 /// So that the sentence, which is read aloud when it changes, changes seldom.
@@ -214,13 +210,14 @@ fn steps(state: ImportState, status: Option<&Status>, sentence: &str) -> [Step; 
         ImportState::Searching if status.is_some_and(is_meeting_somebody) => 1,
         _ => 0,
     };
-    let texts = [
-        ["Looking for a device that has it", "Found a device that has it"],
-        ["Connecting directly", "Connected directly"],
-        ["Receiving", "Received"],
+    let texts = &words().import_steps;
+    let steps = [
+        [texts.step_looking, texts.step_found],
+        [texts.step_connecting, texts.step_connected],
+        [texts.step_receiving, texts.step_received],
     ];
     let mut index = 0;
-    texts.map(|[before, after]| {
+    steps.map(|[before, after]| {
         let progress = match index {
             _ if index < current => StepProgress::Done,
             _ if index == current => StepProgress::Now,
@@ -228,7 +225,7 @@ fn steps(state: ImportState, status: Option<&Status>, sentence: &str) -> [Step; 
         };
         let text = match progress {
             StepProgress::Done => after,
-            StepProgress::Now if state == ImportState::Downloading => sentence.trim_end_matches('.'),
+            StepProgress::Now if state == ImportState::Downloading => without_stop(sentence),
             _ => before,
         };
         index += 1;
@@ -333,17 +330,12 @@ pub(super) mod tests {
             ..status(Phase::Downloading)
         };
         let ladder = Ladder::of(Some(&arriving), true, 0);
-        assert_eq!(ladder.sentence, "Receiving, 310 KB/s, a second left.");
+        assert_eq!(ladder.sentence, "Receiving, 310 KB/s, 1 second left.");
         assert_eq!(ladder.percent, 26);
         let texts = ladder.steps.map(|step| (step.text, step.progress));
         assert_eq!(texts[0], ("Found a device that has it".to_owned(), StepProgress::Done));
         assert_eq!(texts[1], ("Connected directly".to_owned(), StepProgress::Done));
-        assert_eq!(texts[2], ("Receiving, 310 KB/s, a second left".to_owned(), StepProgress::Now));
-        for (seconds, words) in
-            [(0, "a second"), (59, "59 seconds"), (60, "a minute"), (7199, "an hour"), (7200, "2 hours")]
-        {
-            assert_eq!(rough_time(seconds), words);
-        }
+        assert_eq!(texts[2], ("Receiving, 310 KB/s, 1 second left".to_owned(), StepProgress::Now));
     }
 
     #[test]

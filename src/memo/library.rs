@@ -1,8 +1,9 @@
 //! Which memos the library shows, under which headings, with which marks.
 
 use super::catalogue::Place;
-use super::{LocalTime, Memo, arrived};
+use super::{BIN_DAYS, Memo, arrived};
 use crate::torrent::Status;
+use crate::words::{DateForm, LocalTime, percentage, words};
 
 /// Which memos the library shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,12 +27,13 @@ impl Filter {
 
     /// What its button says.
     pub fn label(self) -> &'static str {
+        let texts = &words().listing;
         match self {
-            Self::All => "All",
-            Self::Favourites => "Favourites",
-            Self::Received => "Received",
-            Self::Shared => "Shared",
-            Self::Bin => "Bin",
+            Self::All => texts.all,
+            Self::Favourites => texts.favourites,
+            Self::Received => texts.received,
+            Self::Shared => texts.shared,
+            Self::Bin => texts.bin,
         }
     }
 
@@ -47,15 +49,14 @@ impl Filter {
     }
 
     /// What the list says when it is empty: a title and a sentence.
-    pub(super) fn empty_text(self) -> (&'static str, &'static str) {
+    pub(super) fn empty_text(self) -> (&'static str, String) {
+        let texts = &words().listing;
         match self {
-            Self::All => {
-                ("Say something", "Your memos stay on this device. Share one, and it goes straight to the other.")
-            }
-            Self::Favourites => ("No favourites yet", "Star a memo to find it here."),
-            Self::Received => ("Nothing received yet", "Open a link that you were sent, or paste it under Import."),
-            Self::Shared => ("Nothing shared", "Memos that others can fetch from this device are listed here."),
-            Self::Bin => ("The bin is empty", "Deleted memos stay here for 30 days."),
+            Self::All => (texts.no_memos, texts.no_memos_text.to_owned()),
+            Self::Favourites => (texts.no_favourites, texts.no_favourites_text.to_owned()),
+            Self::Received => (texts.none_received, texts.none_received_text.to_owned()),
+            Self::Shared => (texts.none_shared, texts.none_shared_text.to_owned()),
+            Self::Bin => (texts.empty_bin, texts.empty_bin_text.of(BIN_DAYS as usize)),
         }
     }
 }
@@ -66,17 +67,15 @@ pub fn heading(at: LocalTime, today: LocalTime) -> String {
     let monday = this_day - i64::from(today.weekday());
     if day >= this_day {
         // A device that sent a memo may be hours ahead.
-        "Today".to_owned()
+        words().common.today.to_owned()
     } else if day == this_day - 1 {
-        "Yesterday".to_owned()
+        words().common.yesterday.to_owned()
     } else if day >= monday {
-        "This week".to_owned()
+        words().listing.this_week.to_owned()
     } else if day >= monday - 7 {
-        "Last week".to_owned()
-    } else if at.year == today.year {
-        at.month_name().to_owned()
+        words().listing.last_week.to_owned()
     } else {
-        format!("{} {}", at.month_name(), at.year)
+        at.written(if at.year == today.year { DateForm::Month } else { DateForm::MonthOfYear })
     }
 }
 
@@ -103,10 +102,11 @@ impl Mark {
 
     /// As the list shows it.
     pub fn text(self) -> String {
+        let texts = &words().listing;
         match self {
-            Self::Arriving(percent) => format!("Arriving {percent} %"),
-            Self::Listening(count) => format!("{count} listening"),
-            Self::Shared => "Shared".to_owned(),
+            Self::Arriving(percent) => texts.is_arriving.with([&percentage(percent)]),
+            Self::Listening(count) => texts.is_listened_to.of(count as usize),
+            Self::Shared => texts.is_shared.to_owned(),
         }
     }
 }

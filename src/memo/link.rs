@@ -4,6 +4,7 @@
 //! in one. What counts is found by what it looks like, not by where it stands.
 
 use crate::torrent::{InfoHash, Magnet, percent_decode, percent_encode};
+use crate::words::{number, words};
 
 /// The longest text that is looked at. A link with every known tracker has about 2 KB.
 pub const MAX_LINK_LEN: usize = 16 * 1024;
@@ -24,19 +25,19 @@ const MAX_TRACKERS: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
     /// There is nothing in it.
-    #[error("There is no link here yet. Paste the link that you were sent.")]
+    #[error("{}", words().links.empty)]
     Empty,
     /// It does not look like a link at all.
-    #[error("This is not a memo link. Check that you copied the whole link that you were sent.")]
+    #[error("{}", words().links.no_link)]
     NoLink,
     /// It looks like one, and the part that says which memo is missing or damaged.
-    #[error("This memo link is cut off or damaged. Ask for it again, and copy all of it.")]
+    #[error("{}", words().links.damaged)]
     Damaged,
     /// More than [`MAX_LINK_LEN`].
-    #[error("This text is too long to be a memo link. Paste only the link.")]
+    #[error("{}", words().links.too_long)]
     TooLong,
     /// More than [`MAX_MEMOS`].
-    #[error("There are too many memos in this link. Open at most 64 at a time.")]
+    #[error("{}", words().links.too_many.with([&number(MAX_MEMOS)]))]
     TooMany,
 }
 

@@ -1,6 +1,7 @@
 //! What a listener may ask of the player beside playing: a part again and again, silence left out, one memo after the other.
 
 use super::MemoId;
+use crate::words::words;
 
 /// A part that is played again and again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,10 +32,11 @@ impl Repeat {
 
     /// What the button says.
     pub fn label(self) -> &'static str {
+        let texts = &words().listening;
         match self {
-            Self::Off => "Repeat from here",
-            Self::From(_) => "Repeat until here",
-            Self::Between(..) => "Stop repeating",
+            Self::Off => texts.repeat_from_here,
+            Self::From(_) => texts.repeat_until_here,
+            Self::Between(..) => texts.stop_repeating,
         }
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AudioDigest, Part, TITLE_MAX_CHARS, Tags, Waveform};
 use crate::torrent::InfoHash;
+use crate::words::words;
 
 /// How long a deleted memo can be brought back.
 pub const BIN_DAYS: u64 = 30;
@@ -199,7 +200,7 @@ impl Memo {
     /// What to show as its name: never empty, so that a link to it always has a text.
     pub fn display_title(&self) -> String {
         let title: String = self.title.trim().chars().take(TITLE_MAX_CHARS).collect();
-        if title.is_empty() { "Untitled memo".to_owned() } else { title }
+        if title.is_empty() { words().common.untitled.to_owned() } else { title }
     }
 
     /// Whether it lies in the bin.

@@ -86,7 +86,7 @@ pub use records::{Part, Records};
 pub use room::{room_in_words, room_ms};
 pub use search::Query;
 pub use selection::Selection;
-pub use shortcuts::{Focus, LEAP_MS, SHORTCUTS, STEP_MS, Shortcut};
+pub use shortcuts::{Focus, LEAP_MS, STEP_MS, Shortcut, shortcuts};
 pub use sort::Sort;
 pub use tags::{TAG_MAX_CHARS, TAGS_MAX, Tags, clean_tag, typed_tags};
 pub use text::{NOTES_MAX_CHARS, TITLE_MAX_CHARS, clean_notes, clean_title};

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{Memo, MemoId, TITLE_MAX_CHARS, Waveform, mime};
+use crate::words::words;
 
 /// In which way the bytes of a memo can be cut without being encoded again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,21 +29,26 @@ impl Cut {
 pub fn part_of(memo: &Memo, range_ms: Range<u64>, id: MemoId) -> Memo {
     /// A few bars of a long memo are no picture of a part of it: then the part is listened to.
     const MIN_SAMPLES: usize = 32;
-    const MARK: &str = " (part)";
     let end_ms = if memo.duration_ms > 0 { range_ms.end.min(memo.duration_ms) } else { range_ms.end };
-    let title: String = memo.display_title().chars().take(TITLE_MAX_CHARS - MARK.len()).collect();
     let waveform = memo.waveform.part(range_ms.start..end_ms, memo.duration_ms);
     let is_in_part = |at_ms: &&u64| range_ms.contains(at_ms);
     let markers_ms = memo.markers_ms.iter().filter(is_in_part).map(|at_ms| at_ms - range_ms.start).collect();
     Memo {
         markers_ms,
-        title: title + MARK,
+        title: title_of_part(memo),
         recorded_at_ms: memo.recorded_at_ms.saturating_add(range_ms.start),
         duration_ms: end_ms.saturating_sub(range_ms.start),
         mime: memo.mime.clone(),
         waveform: if waveform.as_bytes().len() < MIN_SAMPLES { Waveform::default() } else { waveform },
         ..Memo::new(id, memo.origin)
     }
+}
+
+/// "Interview (part)". A title that is too long for that is cut.
+fn title_of_part(memo: &Memo) -> String {
+    let marked = words().titles.part;
+    let room = TITLE_MAX_CHARS.saturating_sub(marked.with([&""]).chars().count());
+    marked.with([&memo.display_title().chars().take(room).collect::<String>()])
 }
 
 #[cfg(test)]

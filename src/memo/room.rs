@@ -1,5 +1,7 @@
 //! How long a recording may still get.
 
+use crate::words::words;
+
 /// From here on the person is told.
 const TELL_BELOW_MS: u64 = 60 * 60 * 1000;
 
@@ -12,12 +14,11 @@ pub fn room_ms(free_bytes: u64, bits_per_second: u32) -> u64 {
 
 /// What to say about it: nothing while there is room for an hour.
 pub fn room_in_words(room_ms: u64) -> Option<String> {
-    let minutes = room_ms / 60_000;
-    match minutes {
+    let texts = &words().takes;
+    match room_ms / 60_000 {
         _ if room_ms >= TELL_BELOW_MS => None,
-        0 => Some("This device is nearly full: less than a minute more can be recorded.".to_owned()),
-        1 => Some("This device has room for about a minute more.".to_owned()),
-        minutes => Some(format!("This device has room for about {minutes} minutes more.")),
+        0 => Some(texts.nearly_full.to_owned()),
+        minutes => Some(texts.minutes_left.of(minutes as usize)),
     }
 }
 

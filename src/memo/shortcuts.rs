@@ -1,5 +1,7 @@
 //! What keys do anywhere in the app, as long as no text is being typed.
 
+use crate::words::words;
+
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shortcut {
@@ -40,18 +42,21 @@ pub const STEP_MS: i64 = 5_000;
 pub const LEAP_MS: i64 = 10_000;
 
 /// The keys and what they do, as they are shown.
-pub const SHORTCUTS: [(&[&str], &str); 10] = [
-    (&["R"], "Record"),
-    (&["M"], "Mark this moment, while recording or listening"),
-    (&["Space"], "Play or pause; while recording, pause or resume"),
-    (&["←", "→"], "Back or forward 5 seconds"),
-    (&["J", "L"], "Back or forward 10 seconds"),
-    (&["/"], "Search memos"),
-    (&["F2"], "Rename the open memo"),
-    (&["Del"], "Put the open memo into the bin"),
-    (&["Esc"], "Close a dialog"),
-    (&["?"], "Show these keys"),
-];
+pub fn shortcuts() -> [(Vec<&'static str>, String); 10] {
+    let (texts, common) = (&words().keys, &words().common);
+    [
+        (vec!["R"], common.record.to_owned()),
+        (vec!["M"], texts.mark.to_owned()),
+        (vec![texts.space], texts.play_or_pause.to_owned()),
+        (vec!["←", "→"], texts.back_or_forward.of(STEP_MS as usize / 1000)),
+        (vec!["J", "L"], texts.back_or_forward.of(LEAP_MS as usize / 1000)),
+        (vec!["/"], common.search_memos.to_owned()),
+        (vec!["F2"], texts.rename.to_owned()),
+        (vec![texts.del], texts.put_into_bin.to_owned()),
+        (vec![texts.esc], texts.close_dialog.to_owned()),
+        (vec!["?"], texts.show_keys.to_owned()),
+    ]
+}
 
 impl Shortcut {
     /// What a key means, named as `KeyboardEvent.key` does. With Ctrl, Alt or Meta it is the browser's.

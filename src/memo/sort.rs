@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::search::fold;
+use crate::words::words;
 
 /// The order of the list. In the bin, "newest" is what was deleted last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,11 +26,12 @@ impl Sort {
 
     /// What the choice says.
     pub fn label(self) -> &'static str {
+        let texts = &words().listing;
         match self {
-            Self::Newest => "Newest first",
-            Self::Oldest => "Oldest first",
-            Self::Longest => "Longest first",
-            Self::Title => "By title",
+            Self::Newest => texts.newest_first,
+            Self::Oldest => texts.oldest_first,
+            Self::Longest => texts.longest_first,
+            Self::Title => texts.by_title,
         }
     }
 

@@ -1,16 +1,17 @@
 //! The title that a memo has before somebody gives it one.
 
-use super::LocalTime;
+use crate::words::{DateForm, LocalTime, words};
 
 /// "Tuesday morning, 07:31": when it was said, as one would remember it.
 pub fn default_title(at: LocalTime) -> String {
-    let part = match at.hour {
-        5..=11 => "morning",
-        12..=16 => "afternoon",
-        17..=21 => "evening",
-        _ => "night",
+    let texts = &words().titles;
+    let title = match at.hour {
+        5..=11 => &texts.morning,
+        12..=16 => &texts.afternoon,
+        17..=21 => &texts.evening,
+        _ => &texts.night,
     };
-    format!("{} {part}, {:02}:{:02}", at.weekday_name(), at.hour, at.minute)
+    title.with([&at.written(DateForm::Weekday), &at.written(DateForm::FullClock)])
 }
 
 #[cfg(test)]

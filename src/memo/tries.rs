@@ -1,8 +1,8 @@
 //! What was tried to bring a memo here, or to pass it on: which services were asked, which devices were met, how far that came,
 //! and what went wrong. In plain words, for whoever wants to know.
 
-use super::format_size;
 use crate::torrent::{Encounter, Parting, Stage, Status, TrackerState, TrackerStatus};
+use crate::words::{format_size, words};
 
 /// One try: when something was last heard of it, and what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,72 +27,89 @@ pub fn tries(status: &Status) -> Vec<Try> {
 }
 
 fn about_service(tracker: &TrackerStatus) -> String {
+    let texts = &words().tries;
     let host = tracker.url.split("://").nth(1).unwrap_or(&tracker.url).split('/').next().unwrap_or_default();
-    let said = tracker.message.as_ref().map(|said| format!(" ({})", said.trim_end_matches('.'))).unwrap_or_default();
-    match (tracker.state, tracker.complete, &tracker.message) {
-        (TrackerState::Connecting, ..) => format!("{host} is being asked who has it."),
-        (TrackerState::Unreachable, ..) => format!("{host} cannot be reached now. It is tried again by itself."),
-        (TrackerState::Connected, Some(0), _) => format!("{host} knows no device that has all of it{said}."),
-        (TrackerState::Connected, Some(1), _) => format!("{host} knows a device that has all of it{said}."),
-        (TrackerState::Connected, Some(count), _) => format!("{host} knows {count} devices that have all of it{said}."),
-        (TrackerState::Connected, None, Some(_)) => format!("{host} was reached, and refuses{said}."),
-        (TrackerState::Connected, None, None) => format!("{host} was reached."),
+    let said = tracker.message.as_deref().map(|said| said.trim_end_matches('.'));
+    match (tracker.state, tracker.complete, said) {
+        (TrackerState::Connecting, ..) => texts.service_asked.with([&host]),
+        (TrackerState::Unreachable, ..) => texts.service_unreachable.with([&host]),
+        (TrackerState::Connected, Some(0), None) => texts.service_knows_nobody.with([&host]),
+        (TrackerState::Connected, Some(0), Some(said)) => texts.service_knows_nobody_and_says.with([&host, &said]),
+        (TrackerState::Connected, Some(count), None) => texts.service_knows.with(count as usize, [&host]),
+        (TrackerState::Connected, Some(count), Some(said)) => {
+            texts.service_knows_and_says.with(count as usize, [&host, &said])
+        }
+        (TrackerState::Connected, None, Some(said)) => texts.service_refuses.with([&host, &said]),
+        (TrackerState::Connected, None, None) => texts.service_reached.with([&host]),
     }
 }
 
 fn about_device(encounter: &Encounter) -> String {
-    let who = encounter.client.as_ref().map_or_else(|| "a device".to_owned(), |client| format!("a device ({client})"));
-    let sentence = match &encounter.ended {
-        None => going_on(encounter, &who),
-        Some((parting, _)) => over(encounter, &who, parting),
-    };
-    let mut characters = sentence.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    match &encounter.ended {
+        None => going_on(encounter),
+        Some((parting, _)) => over(encounter, parting),
+    }
 }
 
-fn going_on(encounter: &Encounter, who: &str) -> String {
+fn going_on(encounter: &Encounter) -> String {
+    let texts = &words().tries;
     match encounter.stages.last().map(|(stage, _)| *stage) {
-        None | Some(Stage::Offer) if encounter.ours => "this device asks others to connect.".to_owned(),
-        None | Some(Stage::Offer) => format!("{who} asks to connect."),
-        Some(Stage::Answer) => format!("{who} answers. A network path between the two is looked for."),
-        Some(Stage::Path | Stage::Channel) => format!("there is a network path to {who}. It has said nothing yet."),
-        Some(Stage::Handshake) => format!("connected to {who}. It is not ready to send yet."),
-        Some(Stage::Unchoked) => format!("connected to {who}."),
-        Some(Stage::Bytes) => format!("connected to {who}: {}.", moved(encounter)),
+        None | Some(Stage::Offer) if encounter.ours => texts.asks_others.to_owned(),
+        None | Some(Stage::Offer) => texts.asks.with([&device(encounter)]),
+        Some(Stage::Answer) => texts.answers.with([&device(encounter)]),
+        Some(Stage::Path | Stage::Channel) => texts.path_found.with([&to_device(encounter)]),
+        Some(Stage::Handshake) => texts.not_ready.with([&to_device(encounter)]),
+        Some(Stage::Unchoked) => texts.connected.with([&to_device(encounter)]),
+        Some(Stage::Bytes) => texts.connected_and_moved.with([&to_device(encounter), &moved(encounter)]),
     }
 }
 
-fn over(encounter: &Encounter, who: &str, parting: &Parting) -> String {
+fn over(encounter: &Encounter, parting: &Parting) -> String {
+    let texts = &words().tries;
+    let who = device(encounter);
     match parting {
-        Parting::NoAnswer => "a device was asked to connect and did not answer.".to_owned(),
-        Parting::Withdrawn => "a device could not be answered in time.".to_owned(),
-        Parting::NoPath(why) => format!("{who} was found, but no network path to it. {why}"),
-        Parting::Setup => "this browser could not set a connection up.".to_owned(),
-        Parting::NoChannel => format!("{who} was found, but no connection came about."),
-        Parting::NoHandshake => format!("{who} connected and said nothing."),
-        Parting::Itself => "this device met itself.".to_owned(),
-        Parting::Duplicate => format!("{who} connected a second time. One connection is enough."),
-        Parting::Banned => format!("{who} had sent false data before, and was turned away."),
-        Parting::Misbehaved(_) => format!("{who} sent what it should not, and was cut off."),
-        Parting::Silent => format!("{who} fell silent."),
-        Parting::Unhelpful => format!("{who} was asked for the sound and sent none."),
-        Parting::Stalled => format!("{who} took nothing in any more."),
-        Parting::Crowded => format!("{who} was turned away: there are too many connections."),
-        Parting::BothComplete => format!("{who} and this device both have all of it: {}.", moved(encounter)),
+        Parting::NoAnswer => texts.no_answer.to_owned(),
+        Parting::Withdrawn => texts.withdrawn.to_owned(),
+        Parting::NoPath(why) => texts.no_path.with([&who, why]),
+        Parting::Setup => texts.no_setup.to_owned(),
+        Parting::NoChannel => texts.no_channel.with([&who]),
+        Parting::NoHandshake => texts.no_handshake.with([&who]),
+        Parting::Itself => texts.itself.to_owned(),
+        Parting::Duplicate => texts.duplicate.with([&who]),
+        Parting::Banned => texts.banned.with([&who]),
+        Parting::Misbehaved(_) => texts.misbehaved.with([&who]),
+        Parting::Silent => texts.silent.with([&who]),
+        Parting::Unhelpful => texts.unhelpful.with([&who]),
+        Parting::Stalled => texts.stalled.with([&who]),
+        Parting::Crowded => texts.crowded.with([&who]),
+        Parting::BothComplete => texts.both_complete.with([&who, &moved(encounter)]),
         Parting::Remote if encounter.stages.last().is_none_or(|(stage, _)| *stage < Stage::Channel) => {
-            format!("{who} gave up before there was a connection.")
+            texts.gave_up.with([&who])
         }
-        Parting::Remote => format!("{who} went away: {}.", moved(encounter)),
-        Parting::Left => format!("this device ended the connection to {who}: {}.", moved(encounter)),
+        Parting::Remote => texts.went_away.with([&who, &moved(encounter)]),
+        Parting::Left => texts.left.with([&to_device(encounter), &moved(encounter)]),
     }
+}
+
+/// "A device (WebTorrent 3.0)": whoever a sentence begins with.
+fn device(encounter: &Encounter) -> String {
+    let texts = &words().tries;
+    encounter.client.as_ref().map_or_else(|| texts.device.to_owned(), |client| texts.device_with.with([client]))
+}
+
+/// "a device (WebTorrent 3.0)": whoever this device is connected to. Not every language says the two alike.
+fn to_device(encounter: &Encounter) -> String {
+    let texts = &words().tries;
+    encounter.client.as_ref().map_or_else(|| texts.to_device.to_owned(), |client| texts.to_device_with.with([client]))
 }
 
 fn moved(encounter: &Encounter) -> String {
+    let texts = &words().tries;
     match (encounter.downloaded, encounter.uploaded) {
-        (0, 0) => "nothing was sent".to_owned(),
-        (down, 0) => format!("{} received", format_size(down)),
-        (0, up) => format!("{} sent", format_size(up)),
-        (down, up) => format!("{} received, {} sent", format_size(down), format_size(up)),
+        (0, 0) => texts.nothing_sent.to_owned(),
+        (down, 0) => texts.received.with([&format_size(down)]),
+        (0, up) => texts.sent.with([&format_size(up)]),
+        (down, up) => texts.received_and_sent.with([&format_size(down), &format_size(up)]),
     }
 }
 

@@ -4,7 +4,12 @@
 
 use std::ops::Range;
 
+use crate::words::{format_size, words};
+
 const FRONT_LEN: u32 = 44;
+
+/// What 32 bits can count, as people say it.
+const MOST_BYTES: u64 = 4_000_000_000;
 
 /// Bytes at the front of a file in which its description has to be. Recorders write a few hundred in front of the sound.
 pub const WAV_HEAD_BYTES: u64 = 64 << 10;
@@ -25,16 +30,16 @@ pub struct Wav {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WavError {
     /// The bytes are something else, or damaged.
-    #[error("this is not a whole WAV file")]
+    #[error("{}", words().files.no_wav)]
     NotWav,
     /// Compressed in one of many old ways.
-    #[error("this WAV file is compressed, and cannot be cut here")]
+    #[error("{}", words().files.wav_compressed)]
     Compressed,
     /// Nothing begins in the range.
-    #[error("there is no sound in this part")]
+    #[error("{}", words().files.silent_part)]
     Empty,
     /// The sizes in a WAV file have 32 bits.
-    #[error("a WAV file cannot be longer than 4 GB")]
+    #[error("{}", words().files.wav_too_long.with([&format_size(MOST_BYTES)]))]
     TooLong,
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::memo::{Memo, MemoId};
 use crate::store::StoreError;
 use crate::torrent::{MetainfoError, Status};
+use crate::words::words;
 
 /// Something the screens should know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,24 +26,22 @@ pub enum Change {
 #[derive(Debug, thiserror::Error)]
 pub enum ShareError {
     /// This browser has no `RTCPeerConnection`.
-    #[error(
-        "This browser cannot connect to other devices (it has no WebRTC), so it cannot share. The memo is safe here."
-    )]
+    #[error("{}", words().network.cannot_share_here)]
     NoWebRtc,
     /// There is no such memo.
-    #[error("This memo is not on this device any more.")]
+    #[error("{}", words().network.no_memo)]
     NoMemo,
     /// It is still arriving.
-    #[error("This memo is still arriving. It can be shared once all of it is here.")]
+    #[error("{}", words().network.still_arriving)]
     NotComplete,
     /// Its audio could not be read to the end.
-    #[error("The audio of this memo could not be read to the end, so it cannot be shared.")]
+    #[error("{}", words().network.audio_unreadable)]
     Unreadable,
     /// It was shared before, and what its link stands for is lost.
-    #[error("What this memo's link stands for is not on this device any more.")]
+    #[error("{}", words().network.link_forgotten)]
     Forgotten,
     /// Its metadata would not be valid.
-    #[error("This memo cannot be shared: {0}")]
+    #[error("{}", words().network.cannot_be_shared.with([&.0]))]
     Metainfo(#[from] MetainfoError),
     /// The store failed.
     #[error("{0}")]
@@ -53,13 +52,13 @@ pub enum ShareError {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// This browser has no `RTCPeerConnection`.
-    #[error("This browser cannot connect to other devices (it has no WebRTC), so it cannot receive memos.")]
+    #[error("{}", words().network.cannot_receive_here)]
     NoWebRtc,
     /// Its metadata is not usable.
-    #[error("What was shared here cannot be read: {0}.")]
+    #[error("{}", words().network.unreadable.with([&.0]))]
     Metainfo(#[from] MetainfoError),
     /// None of its files can be heard.
-    #[error("There is no sound in what was shared here.")]
+    #[error("{}", words().network.no_sound)]
     NoSound,
     /// The store failed.
     #[error("{0}")]

@@ -16,6 +16,7 @@ use super::{Held, ImportError, examine, imports};
 use crate::memo::{Memo, MemoId};
 use crate::store::{Store, StoreError, TorrentRow};
 use crate::torrent::{Bitfield, Info, InfoHash, PieceIndex};
+use crate::words::words;
 
 /// Bytes of pieces in one transaction: enough to make its overhead small, few enough to be on disk soon.
 const MAX_BATCH_BYTES: usize = 4 * 1024 * 1024;
@@ -264,14 +265,14 @@ impl Shared {
     ) -> Result<Vec<Memo>, String> {
         let (records, arrived, pieces) = {
             let held = self.held.borrow();
-            let held = held.get(&info_hash).ok_or("The memo is not wanted any more.")?;
+            let held = held.get(&info_hash).ok_or(words().network.unwanted)?;
             let mut have = held.have.clone();
             for (piece, _) in &pieces {
                 have.set(piece.get());
             }
             let start = |piece| held.info.piece_range(piece).start;
             let pieces = pieces.into_iter().map(|(piece, bytes)| (piece.get(), start(piece), bytes));
-            let records = held.records().ok_or("The memo is not wanted any more.")?;
+            let records = held.records().ok_or(words().network.unwanted)?;
             (records, held.arrived_with(&have), pieces.collect())
         };
         let written = self.store.write_pieces(&records, info_hash, pieces, &arrived).await;

@@ -3,6 +3,7 @@
 use crate::memo::webm::{Layout, Scan, WebmError, Writer, begins_file};
 use crate::memo::{Memo, Origin, WaveformBuilder};
 use crate::store::{AudioWriter, Chunk, RECORD_LEN, Store, StoreError, Take, TakeId};
+use crate::words::words;
 
 /// Slices read at a time: about a minute, half a megabyte.
 const BATCH_CHUNKS: u32 = 64;
@@ -11,16 +12,16 @@ const BATCH_CHUNKS: u32 = 64;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FinishError {
     /// There is no sound in it.
-    #[error("Nothing was recorded: the microphone gave no sound before the recording ended.")]
+    #[error("{}", words().takes.nothing_recorded)]
     Empty,
     /// Another tab is recording or finishing it.
-    #[error("This recording is in use in another tab. Finish it there.")]
+    #[error("{}", words().takes.finish_in_other_tab)]
     InUse,
     /// It could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The slices changed between the two passes.
-    #[error("The recording could not be put together ({0}). It is kept; reload the page to try again.")]
+    #[error("{}", words().takes.not_put_together.with([&.0]))]
     Container(#[from] WebmError),
 }
 

@@ -7,36 +7,31 @@ use web_sys::{DomException, MediaStream, MediaStreamConstraints, MediaStreamTrac
 
 use super::{Processing, RecorderOptions};
 use crate::store::StoreError;
+use crate::words::words;
 
 /// Why there is no recording. Each is a sentence that says what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MicrophoneError {
     /// The person, or a policy, said no.
-    #[error(
-        "Voice Memos may not use the microphone. Allow the microphone in the browser's site settings, then try again."
-    )]
+    #[error("{}", words().takes.microphone_denied)]
     Denied,
     /// There is none.
-    #[error("No microphone was found. Connect a microphone, then try again.")]
+    #[error("{}", words().takes.no_microphone)]
     Missing,
     /// It is there and cannot be opened.
-    #[error(
-        "The microphone cannot be opened; another app may be using it. Close that app or reconnect the microphone, then try again."
-    )]
+    #[error("{}", words().takes.microphone_busy)]
     Busy,
     /// The browser cannot record.
-    #[error(
-        "This browser cannot record from the microphone here. Open Voice Memos over HTTPS in a current browser, then try again."
-    )]
+    #[error("{}", words().takes.cannot_record)]
     Unsupported,
     /// Another tab has the recording that is to go on.
-    #[error("This recording is in use in another tab. Go on there.")]
+    #[error("{}", words().takes.go_on_in_other_tab)]
     InUse,
     /// The take could not be begun, so nothing would be saved.
-    #[error("The microphone works, but the recording cannot be saved. {0}")]
+    #[error("{}", words().takes.cannot_save.with([&.0]))]
     Store(#[from] StoreError),
     /// Anything else, in the browser's words.
-    #[error("The microphone could not be started ({0}). Reconnect it or reload the page, then try again.")]
+    #[error("{}", words().takes.microphone_failed.with([&.0]))]
     Other(String),
 }
 

@@ -8,6 +8,7 @@ use crate::memo::Memo;
 use crate::memo::webm::Layout;
 use crate::store::{Store, StoreError, Take};
 use crate::web::{BlobParts, ObjectUrl};
+use crate::words::words;
 
 /// The takes that no living tab holds, oldest first. Those in which nothing was heard are removed on the way.
 ///
@@ -66,5 +67,5 @@ pub async fn preview(store: &Store, take: &Take) -> Result<ObjectUrl, StoreError
 }
 
 fn refused(_: JsValue) -> StoreError {
-    StoreError::Other("the browser refused to put the recording together.".to_owned())
+    StoreError::Other(words().takes.browser_refused.to_owned())
 }

@@ -7,6 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use crate::store::{Chunk, Store, StoreError, TakeId};
+use crate::words::words;
 
 /// What the recorder gave, with what the meter measured meanwhile.
 pub(super) struct Slice {
@@ -30,7 +31,7 @@ pub(super) async fn save(
     while let Some(slice) = slices.next().await {
         let buffer = JsFuture::from(slice.blob.array_buffer())
             .await
-            .map_err(|_| StoreError::Other("the browser lost a slice of the recording.".to_owned()))?;
+            .map_err(|_| StoreError::Other(words().takes.slice_lost.to_owned()))?;
         let bytes = Uint8Array::new(&buffer).to_vec();
         store.append_chunk(take, Chunk { n, bytes, peaks: slice.peaks, until_ms: slice.until_ms }).await?;
         n += 1;

@@ -17,9 +17,10 @@ use super::saver::{Slice, save};
 use super::stopwatch::{Stopwatch, now_ms};
 use super::take_lock::TakeLock;
 use super::wake_lock::WakeLock;
-use crate::memo::{Memo, MemoId, format_duration};
+use crate::memo::{Memo, MemoId};
 use crate::store::{Hold, Store, StoreError, Take, TakeId};
 use crate::web::Listener;
+use crate::words::{format_duration, words};
 
 /// A second of speech is the most that can be lost.
 const SLICE_MS: i32 = 1000;
@@ -322,7 +323,7 @@ impl Shared {
     fn handle_stop(&self) {
         self.stopwatch.borrow_mut().halt(now_ms());
         if !self.explained.get() {
-            self.interrupted("The recording ended by itself: the microphone may have been unplugged or taken away.");
+            self.interrupted(words().takes.ended_by_itself);
         }
         self.state.set(RecorderState::Stopped);
         self.slices.take();
@@ -343,7 +344,7 @@ impl Shared {
         if self.state.get() != RecorderState::Stopped && !self.expected_to_stop.get() {
             self.explained.set(true);
             let at = format_duration(self.stopwatch.borrow().elapsed_ms(now_ms()));
-            let sentence = format!("{what_happened} That was at {at}. What was recorded until then is safe.");
+            let sentence = words().takes.interrupted.with([&what_happened, &at]);
             self.emit(RecorderEvent::Interrupted(sentence));
         }
     }
@@ -356,7 +357,7 @@ impl Shared {
                 self.explained.set(true);
                 self.emit(RecorderEvent::Full);
             }
-            other => self.interrupted(&format!("The recording had to be stopped. {other}")),
+            other => self.interrupted(&words().takes.stopped.with([other])),
         }
     }
 
@@ -409,16 +410,16 @@ impl Capture {
         let mut listeners = vec![
             on(&shared.media, "dataavailable", Shared::handle_slice),
             on(&shared.media, "stop", |shared, _| shared.handle_stop()),
-            on(&shared.media, "error", |shared, _| shared.interrupted("The browser stopped the recording.")),
+            on(&shared.media, "error", |shared, _| shared.interrupted(words().takes.stopped_by_browser)),
         ];
         for track in microphone.tracks() {
             listeners.push(on(&track, "ended", |shared, _| {
-                shared.interrupted("The microphone was unplugged or taken away.");
+                shared.interrupted(words().takes.unplugged);
                 // Not every browser ends a recording whose only track has ended.
                 shared.stop_media();
             }));
             listeners.push(on(&track, "mute", |shared, _| {
-                shared.interrupted("The microphone went silent: a call or another app may have taken it.");
+                shared.interrupted(words().takes.went_silent);
             }));
         }
         let ticker = Interval::new(PEAK_MS, {

@@ -2,6 +2,7 @@
 
 use super::{RECORD_LEN, Store, StoreError};
 use crate::memo::MemoId;
+use crate::words::words;
 
 /// Records stored in one transaction: four megabytes.
 const BATCH_RECORDS: usize = 16;
@@ -53,7 +54,7 @@ impl<'a> AudioWriter<'a> {
             return Ok(());
         }
         let records: Vec<Vec<u8>> = bytes.chunks(RECORD_LEN as usize).map(<[u8]>::to_vec).collect();
-        let too_long = || StoreError::Other("the memo is too long.".to_owned());
+        let too_long = || StoreError::Other(words().storage.too_long.to_owned());
         let count = u32::try_from(records.len()).map_err(|_| too_long())?;
         let first = self.stored;
         self.stored = first.checked_add(count).ok_or_else(too_long)?;

@@ -14,6 +14,7 @@ use web_sys::{
 };
 
 use super::{StoreError, row, schema};
+use crate::words::words;
 
 /// The database. Cheap to clone; the last clone closes it.
 #[derive(Clone)]
@@ -272,7 +273,7 @@ impl Change {
     fn reason(&self) -> StoreError {
         match self.transaction.error() {
             Some(exception) => StoreError::from_exception(&exception),
-            None => StoreError::Other("the change was given up.".to_owned()),
+            None => StoreError::Other(words().storage.given_up.to_owned()),
         }
     }
 }
@@ -300,6 +301,6 @@ async fn settled(request: &IdbRequest) -> Result<JsValue, StoreError> {
 fn failure(exception: Option<DomException>) -> StoreError {
     match exception {
         Some(exception) => StoreError::from_exception(&exception),
-        None => StoreError::Other("no reason given.".to_owned()),
+        None => StoreError::Other(words().storage.no_reason.to_owned()),
     }
 }

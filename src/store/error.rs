@@ -3,29 +3,25 @@
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::DomException;
 
+use crate::words::words;
+
 /// Why something could not be stored or read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// There is no IndexedDB, or the browser refuses it to this page.
-    #[error(
-        "This browser does not let Voice Memos store anything here. Leave private browsing or allow site data, then reload the page."
-    )]
+    #[error("{}", words().storage.unavailable)]
     Unavailable,
     /// A newer version of the app has changed the database.
-    #[error(
-        "A newer version of Voice Memos is in use on this device. Reload this page to get it; your memos are safe."
-    )]
+    #[error("{}", words().storage.too_new)]
     TooNew,
     /// Another tab keeps the database open in an older shape.
-    #[error(
-        "Voice Memos is busy in another tab and cannot be updated yet. Finish the recording there or close that tab, then reload this page."
-    )]
+    #[error("{}", words().storage.blocked)]
     Blocked,
     /// The quota is used up.
-    #[error("This device has no room left for memos. Delete some memos or free space on the device, then try again.")]
+    #[error("{}", words().storage.full)]
     Full,
     /// Anything else, in the browser's words.
-    #[error("The store of this browser failed: {0}")]
+    #[error("{}", words().storage.failed.with([&.0]))]
     Other(String),
 }
 
@@ -38,7 +34,7 @@ impl StoreError {
                 js_sys::Object::from(thrown.clone())
                     .to_string()
                     .as_string()
-                    .unwrap_or_else(|| "no reason given".to_owned()),
+                    .unwrap_or_else(|| words().storage.no_reason.to_owned()),
             ),
         }
     }
@@ -52,9 +48,9 @@ impl StoreError {
         }
     }
 
-    /// A stored value that is not what this version writes.
+    /// A stored value that is not what this version writes. What it is and why is said in English, for whoever mends it.
     pub(super) fn unreadable(what: &str, why: impl std::fmt::Display) -> Self {
-        Self::Other(format!("a stored {what} cannot be read ({why})."))
+        Self::Other(words().storage.unreadable.with([&what, &why]))
     }
 }
 

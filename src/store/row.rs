@@ -6,12 +6,13 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::StoreError;
+use crate::words::words;
 
 /// A row as a plain object; bytes become a `Uint8Array` with a buffer of its own.
 pub(super) fn to_js<T: Serialize + ?Sized>(what: &str, row: &T) -> Result<JsValue, StoreError> {
     // Maps as objects, so that what tools show in the browser reads like JSON.
     let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
-    row.serialize(&serializer).map_err(|error| StoreError::Other(format!("a {what} cannot be stored ({error}).")))
+    row.serialize(&serializer).map_err(|error| StoreError::Other(words().storage.not_storable.with([&what, &error])))
 }
 
 /// A row that was stored; a damaged one is an error.

@@ -9,6 +9,7 @@ use super::schema::{AUDIO, MEMOS, TORRENTS};
 use super::{Store, StoreError, row};
 use crate::memo::{Memo, MemoId, Records};
 use crate::torrent::{FileSelection, InfoHash};
+use crate::words::words;
 
 /// One torrent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,7 +134,7 @@ impl Store {
         let stores: &[&str] = if arrived.is_empty() { &[AUDIO, TORRENTS] } else { &[AUDIO, TORRENTS, MEMOS] };
         let change = self.change(stores, Durability::Relaxed)?;
         let Some(torrent) = change.get(TORRENTS, &info_hash.to_string().into()).await? else {
-            return Err(StoreError::Other("this memo was removed while it was arriving.".to_owned()));
+            return Err(StoreError::Other(words().storage.removed_meanwhile.to_owned()));
         };
         let mut have = have_of(&torrent)?;
         for (piece, start, bytes) in &pieces {

@@ -19,6 +19,7 @@ pub struct Words {
     pub network: NetworkWords,
     pub titles: TitleWords,
     pub keys: KeyWords,
+    pub listening: ListeningWords,
     pub memo_page: MemoPage,
     pub record_page: RecordPage,
     pub import_page: ImportPage,
@@ -76,56 +77,303 @@ pub struct Common {
 /// The steps of an import: `memo/ladder.rs`.
 #[derive(Clone, Copy, Debug)]
 pub struct ImportSteps {
+    pub reading: &'static str,
+    pub connecting: &'static str,
+    pub searching: &'static str,
+    pub nobody_there: &'static str,
+    pub not_connected: &'static str,
+    /// The sentence about what is waited for, and since when: "20 s".
+    pub still: Phrase<2>,
+    pub large: Phrase<1>,
+    pub large_and_nobody_there: Phrase<1>,
+    pub large_and_somebody_there: Counted<1>,
+    pub reading_card: &'static str,
+    pub receiving: &'static str,
+    /// "310 KB/s", and "40 seconds".
+    pub receiving_at: Phrase<2>,
+    pub here: &'static str,
+    pub service_unreachable: &'static str,
+    pub offline: &'static str,
+    pub failed: Phrase<1>,
+    pub failed_without_reason: &'static str,
+    pub may_cost_money: &'static str,
+    pub change_the_network: &'static str,
+    pub ask_the_sender: &'static str,
+    pub tried_again: &'static str,
+    pub nothing_to_do: &'static str,
+    pub ask_for_new_link: &'static str,
+    pub step_looking: &'static str,
+    pub step_found: &'static str,
+    pub step_connecting: &'static str,
+    pub step_connected: &'static str,
+    pub step_receiving: &'static str,
+    pub step_received: &'static str,
 }
 
 /// How far a share is: `memo/delivery.rs`.
 #[derive(Clone, Copy, Debug)]
 pub struct DeliveryWords {
+    pub making_link: &'static str,
+    pub making_link_detail: &'static str,
+    pub getting_ready: &'static str,
+    pub getting_ready_detail: &'static str,
+    pub waiting: &'static str,
+    pub waiting_detail: &'static str,
+    /// To so many devices.
+    pub sending_to: Counted,
+    /// To so many devices.
+    pub delivered_to: Counted,
+    pub delivered_detail: &'static str,
+    pub not_shared: &'static str,
+    pub not_shared_detail: &'static str,
+    pub not_found: &'static str,
+    pub service_refuses: Phrase<1>,
+    pub service_unreachable: &'static str,
+    pub offline: &'static str,
+    pub offline_detail: &'static str,
+    pub failed: &'static str,
+    pub failed_detail: &'static str,
 }
 
 /// What was tried to bring or to pass on a memo: `memo/tries.rs`.
 #[derive(Clone, Copy, Debug)]
 pub struct TryWords {
+    /// {0}: the name of the service's host, here and below.
+    pub service_asked: Phrase<1>,
+    pub service_unreachable: Phrase<1>,
+    pub service_knows_nobody: Phrase<1>,
+    pub service_knows_nobody_and_says: Phrase<2>,
+    pub service_knows: Counted<1>,
+    pub service_knows_and_says: Counted<2>,
+    pub service_refuses: Phrase<2>,
+    pub service_reached: Phrase<1>,
+    /// Whoever does what the sentence says: it fills the gap of those below that begin with it.
+    pub device: &'static str,
+    /// The same, with the name of its program.
+    pub device_with: Phrase<1>,
+    /// Whoever this device is connected to: it fills the gap of those that say "to".
+    pub to_device: &'static str,
+    /// The same, with the name of its program.
+    pub to_device_with: Phrase<1>,
+    pub asks_others: &'static str,
+    pub asks: Phrase<1>,
+    pub answers: Phrase<1>,
+    pub path_found: Phrase<1>,
+    pub not_ready: Phrase<1>,
+    pub connected: Phrase<1>,
+    /// {1}: one of the four last texts, as in those below.
+    pub connected_and_moved: Phrase<2>,
+    pub no_answer: &'static str,
+    pub withdrawn: &'static str,
+    pub no_path: Phrase<2>,
+    pub no_setup: &'static str,
+    pub no_channel: Phrase<1>,
+    pub no_handshake: Phrase<1>,
+    pub itself: &'static str,
+    pub duplicate: Phrase<1>,
+    pub banned: Phrase<1>,
+    pub misbehaved: Phrase<1>,
+    pub silent: Phrase<1>,
+    pub unhelpful: Phrase<1>,
+    pub stalled: Phrase<1>,
+    pub crowded: Phrase<1>,
+    pub both_complete: Phrase<2>,
+    pub gave_up: Phrase<1>,
+    pub went_away: Phrase<2>,
+    pub left: Phrase<2>,
+    pub nothing_sent: &'static str,
+    pub received: Phrase<1>,
+    pub sent: Phrase<1>,
+    pub received_and_sent: Phrase<2>,
 }
 
 /// Filters, orders, headings, marks, and lists that are empty: `memo/library.rs`, `catalogue.rs`, `sort.rs`.
 #[derive(Clone, Copy, Debug)]
 pub struct ListingWords {
+    pub all: &'static str,
+    pub favourites: &'static str,
+    pub received: &'static str,
+    pub shared: &'static str,
+    pub bin: &'static str,
+    pub newest_first: &'static str,
+    pub oldest_first: &'static str,
+    pub longest_first: &'static str,
+    pub by_title: &'static str,
+    pub this_week: &'static str,
+    pub last_week: &'static str,
+    /// "64 %".
+    pub is_arriving: Phrase<1>,
+    /// By so many devices, which fetch it right now.
+    pub is_listened_to: Counted,
+    /// One memo is.
+    pub is_shared: &'static str,
+    pub no_memos: &'static str,
+    pub no_memos_text: &'static str,
+    pub no_favourites: &'static str,
+    pub no_favourites_text: &'static str,
+    pub none_received: &'static str,
+    pub none_received_text: &'static str,
+    pub none_shared: &'static str,
+    pub none_shared_text: &'static str,
+    pub empty_bin: &'static str,
+    pub empty_bin_text: Counted,
+    pub none_found: &'static str,
+    pub none_found_text: &'static str,
+    pub none_tagged: &'static str,
+    pub none_tagged_text: Phrase<1>,
 }
 
 /// What is no link: `memo/link.rs`.
 #[derive(Clone, Copy, Debug)]
 pub struct LinkWords {
+    pub empty: &'static str,
+    pub no_link: &'static str,
+    pub damaged: &'static str,
+    pub too_long: &'static str,
+    pub too_many: Phrase<1>,
 }
 
 /// Files that cannot be read or written, and what became of those that were brought: `memo/zip`, `wav`, `webm`, `import_report`.
 #[derive(Clone, Copy, Debug)]
 pub struct FileWords {
+    pub imported: Counted,
+    pub brought_back: Counted,
+    pub memos_known: Counted,
+    /// Memos, after one of the two above.
+    pub more_known: Counted,
+    /// Two of these in one line.
+    pub and: Phrase<2>,
+    /// A name, and a reason: the end of a sentence, with its full stop.
+    pub not_imported: Phrase<2>,
+    pub several_not_imported: Counted,
+    /// A name and a reason.
+    pub one_of_them: Phrase<2>,
+    pub and_more: Counted,
+    /// Of a zip file, like those below: the end of a sentence that names it.
+    pub list_unreadable: &'static str,
+    pub no_zip: &'static str,
+    pub zip_damaged: &'static str,
+    pub zip_split: &'static str,
+    pub zip_too_many: &'static str,
+    pub zip_packed: &'static str,
+    pub zip_changed: &'static str,
+    pub zip_wrong_checksum: &'static str,
+    /// In brackets, or behind a colon, like those below.
+    pub no_webm: &'static str,
+    pub webm_without_beginning: &'static str,
+    pub webm_without_sound: &'static str,
+    pub webm_too_long: &'static str,
+    pub webm_changed: &'static str,
+    pub no_wav: &'static str,
+    pub wav_compressed: &'static str,
+    /// "4 GB".
+    pub wav_too_long: Phrase<1>,
+    pub silent_part: &'static str,
 }
 
 /// What can happen to a recording: `recorder/`, `memo/room.rs`.
 #[derive(Clone, Copy, Debug)]
 pub struct TakeWords {
+    pub nothing_recorded: &'static str,
+    pub finish_in_other_tab: &'static str,
+    pub go_on_in_other_tab: &'static str,
+    pub not_put_together: Phrase<1>,
+    pub microphone_denied: &'static str,
+    pub no_microphone: &'static str,
+    pub microphone_busy: &'static str,
+    pub cannot_record: &'static str,
+    /// A sentence that says why.
+    pub cannot_save: Phrase<1>,
+    pub microphone_failed: Phrase<1>,
+    /// One of the next five, and how long the recording was then: "0:47".
+    pub interrupted: Phrase<2>,
+    pub ended_by_itself: &'static str,
+    /// A sentence that says why.
+    pub stopped: Phrase<1>,
+    pub stopped_by_browser: &'static str,
+    pub unplugged: &'static str,
+    pub went_silent: &'static str,
+    /// Behind a colon, like the next one.
+    pub slice_lost: &'static str,
+    pub browser_refused: &'static str,
+    pub nearly_full: &'static str,
+    pub minutes_left: Counted,
 }
 
 /// What can happen to the library on the disk: `store/`.
 #[derive(Clone, Copy, Debug)]
 pub struct StorageWords {
+    pub unavailable: &'static str,
+    pub too_new: &'static str,
+    pub blocked: &'static str,
+    pub full: &'static str,
+    /// One of the next ones, or what the browser says about it in English.
+    pub failed: Phrase<1>,
+    pub no_reason: &'static str,
+    pub given_up: &'static str,
+    /// What it is and why it cannot be read, both in English: for whoever mends it.
+    pub unreadable: Phrase<2>,
+    /// The same.
+    pub not_storable: Phrase<2>,
+    pub removed_meanwhile: &'static str,
+    pub too_long: &'static str,
 }
 
 /// Why something cannot be shared or received: `net/`.
 #[derive(Clone, Copy, Debug)]
 pub struct NetworkWords {
+    pub cannot_share_here: &'static str,
+    pub cannot_receive_here: &'static str,
+    pub no_memo: &'static str,
+    pub still_arriving: &'static str,
+    pub audio_unreadable: &'static str,
+    pub link_forgotten: &'static str,
+    pub cannot_be_shared: Phrase<1>,
+    pub unreadable: Phrase<1>,
+    pub no_sound: &'static str,
+    pub unwanted: &'static str,
 }
 
 /// Titles that memos have before somebody gives them one, and kinds of sound: `memo/title.rs`, `part.rs`, `kind.rs`.
 #[derive(Clone, Copy, Debug)]
 pub struct TitleWords {
+    /// "Tuesday", and "07:31".
+    pub morning: Phrase<2>,
+    pub afternoon: Phrase<2>,
+    pub evening: Phrase<2>,
+    pub night: Phrase<2>,
+    /// The title of the whole.
+    pub part: Phrase<1>,
+    /// A file needs a name, even if its title is nothing, or a word that Windows keeps for itself.
+    pub file: Phrase<1>,
+    /// A kind of sound without a name of its own, like "MP3".
+    pub some_sound: &'static str,
+    /// "WebM Opus", and "32".
+    pub at_bit_rate: Phrase<2>,
 }
 
 /// What keys do: `memo/shortcuts.rs`.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyWords {
+    /// What is written on the key, like the next two.
+    pub space: &'static str,
+    pub del: &'static str,
+    pub esc: &'static str,
+    pub mark: &'static str,
+    pub play_or_pause: &'static str,
+    pub back_or_forward: Counted,
+    pub rename: &'static str,
+    pub put_into_bin: &'static str,
+    pub close_dialog: &'static str,
+    pub show_keys: &'static str,
+}
+
+/// What the player offers beside playing: `memo/listening.rs`.
+#[derive(Clone, Copy, Debug)]
+pub struct ListeningWords {
+    pub repeat_from_here: &'static str,
+    pub repeat_until_here: &'static str,
+    pub stop_repeating: &'static str,
 }
 
 /// One memo: `app/routes/memo.rs`.

@@ -48,26 +48,28 @@ pub use layout::Layout;
 pub use scan::Scan;
 pub use writer::Writer;
 
+use crate::words::words;
+
 /// Why a recording cannot be mended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WebmError {
     /// The bytes are something else.
-    #[error("this is not a WebM recording")]
+    #[error("{}", words().files.no_webm)]
     NotWebm,
     /// The head does not say what the sound is.
-    #[error("the beginning of this recording is missing or damaged, so its sound cannot be read")]
+    #[error("{}", words().files.webm_without_beginning)]
     NoTracks,
     /// A head and nothing behind it, or not even that.
-    #[error("this recording ended before any sound was saved")]
+    #[error("{}", words().files.webm_without_sound)]
     NoSound,
     /// A range of time in which nothing sounds.
-    #[error("there is no sound in this part")]
+    #[error("{}", words().files.silent_part)]
     EmptyPart,
     /// More clusters than any recording has.
-    #[error("this recording is too long to be mended")]
+    #[error("{}", words().files.webm_too_long)]
     TooLong,
     /// The second pass got other bytes than the first.
-    #[error("the recording changed while it was being mended")]
+    #[error("{}", words().files.webm_changed)]
     Changed,
 }
 

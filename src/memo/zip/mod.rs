@@ -5,7 +5,7 @@
 //!
 //! ```
 //! # use voice_memos::memo::zip::{Crc32, NewEntry, ZipError, ZipWriter};
-//! # use voice_memos::memo::LocalTime;
+//! # use voice_memos::words::LocalTime;
 //! # fn write(sound: &[u8]) -> Result<Vec<u8>, ZipError> {
 //! # let modified = LocalTime { year: 2026, month: 11, day: 17, hour: 8, minute: 12 };
 //! let (mut writer, mut file) = (ZipWriter::default(), Vec::new());
@@ -57,6 +57,8 @@ pub use names::Names;
 pub use reader::{MAX_ENTRIES, Opening};
 pub use writer::{NewEntry, ZipWriter};
 
+use crate::words::words;
+
 const LOCAL_HEADER: u32 = 0x0403_4b50;
 const CENTRAL_HEADER: u32 = 0x0201_4b50;
 const END: u32 = 0x0605_4b50;
@@ -79,25 +81,25 @@ const ZIP64_LOCATOR_LEN: usize = 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ZipError {
     /// Nothing in it says that it is one, or its end is missing.
-    #[error("it is not a whole zip file. Was it cut off on its way?")]
+    #[error("{}", words().files.no_zip)]
     NotZip,
     /// What it says about itself cannot be.
-    #[error("it is a damaged zip file.")]
+    #[error("{}", words().files.zip_damaged)]
     Damaged,
     /// It is spread over several files.
-    #[error("it is one part of a zip file that was split. Put the parts together first.")]
+    #[error("{}", words().files.zip_split)]
     Split,
     /// More entries than any library has memos.
-    #[error("it holds too many files.")]
+    #[error("{}", words().files.zip_too_many)]
     TooMany,
     /// An entry that is compressed or needs a password.
-    #[error("it is packed in a way that cannot be opened here. Unpack the zip file and import what is in it.")]
+    #[error("{}", words().files.zip_packed)]
     Packed,
     /// The bytes of an entry are not those that its front promised.
-    #[error("it changed while it was being exported. Try again.")]
+    #[error("{}", words().files.zip_changed)]
     Changed,
     /// The checksum of an entry is another one.
-    #[error("its bytes are damaged: their checksum is wrong.")]
+    #[error("{}", words().files.zip_wrong_checksum)]
     WrongChecksum,
 }
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::memo::LocalTime;
+use crate::words::LocalTime;
 
 const MODIFIED: LocalTime = LocalTime { year: 2026, month: 11, day: 17, hour: 8, minute: 12 };
 

@@ -4,7 +4,7 @@ use super::{
     CENTRAL_HEADER, Crc32, END, LOCAL_HEADER, MAX_ENTRIES, SEE_ZIP64, SEE_ZIP64_SHORT, ZIP64_END, ZIP64_EXTRA,
     ZIP64_LOCATOR, ZipError,
 };
-use crate::memo::LocalTime;
+use crate::words::LocalTime;
 
 /// Names are UTF-8 (APPNOTE 4.4.4, bit 11).
 const FLAGS: u16 = 1 << 11;
