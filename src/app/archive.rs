@@ -8,6 +8,7 @@ use crate::memo::zip::{Crc32, Names, NewEntry, ZipError, ZipWriter};
 use crate::memo::{LIST_NAME, ListBuilder, Memo};
 use crate::store::Store;
 use crate::web::{ObjectUrl, SaveFile};
+use crate::words::{number, words};
 
 /// The type of a zip file.
 pub(super) const ZIP: &str = "application/zip";
@@ -146,14 +147,15 @@ impl<'a> Archive<'a> {
 
     fn step(&self) -> Result<(), Stop> {
         let at = (self.count + self.unreadable.len() + 1).min(self.of);
-        self.running.show(format!("Exporting {at} of {}", self.of), self.done, self.total);
+        let progress = words().exporting.memo_of.with([&number(at), &number(self.of)]);
+        self.running.show(progress, self.done, self.total);
         if self.running.is_cancelled() { Err(Stop::Cancelled) } else { Ok(()) }
     }
 }
 
 impl From<ZipError> for Stop {
     fn from(error: ZipError) -> Self {
-        Self::Failed(format!("The memos were not exported: {error}"))
+        Self::Failed(words().exporting.failed.with([&error]))
     }
 }
 
@@ -161,10 +163,8 @@ impl From<ZipError> for Stop {
 fn refused(thrown: &JsValue) -> String {
     let name = js_sys::Reflect::get(thrown, &"name".into()).ok().and_then(|name| name.as_string());
     match name.as_deref() {
-        Some("QuotaExceededError") => {
-            "The memos were not exported: there is not enough room on the disk. They are safe. Free some space, or export fewer at a time."
-        }
-        _ => "The memos were not exported: the browser could not write the file. They are safe. Try again, or choose another place.",
+        Some("QuotaExceededError") => words().exporting.no_room,
+        _ => words().exporting.not_written,
     }
     .to_owned()
 }

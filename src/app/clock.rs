@@ -1,6 +1,6 @@
 //! The browser's clock and time zone, as the plain values that `memo` wants.
 
-use crate::memo::LocalTime;
+use crate::words::LocalTime;
 
 /// Unix milliseconds now.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the clock is far from both limits")]

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 
 use super::{AppState, clock};
-use crate::memo::format_size;
 use crate::net::{service_worker_controls_page, webrtc_available};
 use crate::store::Usage;
 use crate::torrent::{Encounter, Phase, TrackerState, WebSeedStatus};
+use crate::words::format_size;
 
 /// The version of this build.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -70,9 +70,11 @@ fn connection(encounter: &Encounter) -> String {
     let stages: Vec<String> =
         encounter.stages.iter().map(|(stage, at)| format!("{stage:?} {}", after(*at)).to_lowercase()).collect();
     let ended = encounter.ended.as_ref().map(|(parting, at)| format!(" · over {}: {parting:?}", after(*at)));
+    let began = clock::local(start);
     format!(
-        "  {} {} {} · {} · {} down {} up{}",
-        clock::local(start).clock(),
+        "  {}:{:02} {} {} · {} · {} down {} up{}",
+        began.hour,
+        began.minute,
         if encounter.ours { "we asked" } else { "they asked" },
         encounter.client.as_deref().unwrap_or("unknown"),
         stages.join(", "),
@@ -104,7 +106,8 @@ pub(crate) enum Health {
 }
 
 impl Health {
-    pub(crate) fn words(&self) -> String {
+    /// In English, as all of a report is.
+    fn words(&self) -> String {
         match self {
             Self::Unasked => "not in use now".to_owned(),
             Self::Asked(state, said) => {

@@ -8,16 +8,17 @@ use web_sys::{Blob, DomException, File, FilePropertyBag, HtmlAnchorElement, Shar
 
 use super::archive::{self, Outcome, ZIP};
 use super::{AppState, clock, wav_file, whole_memo};
-use crate::memo::{Memo, MemoId, count_in_words, file_name};
+use crate::memo::{Memo, MemoId, file_name};
 use crate::net::Engine;
 use crate::web::{BlobParts, ObjectUrl, SaveFile};
+use crate::words::words;
 
 /// The setting that holds when everything was exported last, in Unix milliseconds.
 const LAST_EXPORT: &str = "lastExport";
 
 /// Hands the memo's bytes to the browser's downloads, under the name that they are shared under.
 pub(crate) async fn save(app: AppState, memo: &Memo) -> Result<(), String> {
-    let gone = || "This memo was not exported: some of its sound is not on this device.".to_owned();
+    let gone = || words().exporting.incomplete.to_owned();
     let url = whole_memo::url_of(&app.store(), memo).await.map_err(|error| error.to_string())?.ok_or_else(gone)?;
     download(url, &file_name(memo)).ok_or_else(gone)
 }
@@ -26,7 +27,7 @@ pub(crate) async fn save(app: AppState, memo: &Memo) -> Result<(), String> {
 pub(crate) async fn save_wav(app: AppState, memo: &Memo) -> Result<(), String> {
     let url = wav_file::wav_of(&app.store(), memo).await?;
     let name = file_name(&Memo { mime: "audio/wav".to_owned(), ..memo.clone() });
-    download(url, &name).ok_or_else(|| "The browser does not save the file.".to_owned())
+    download(url, &name).ok_or_else(|| words().exporting.not_saved.to_owned())
 }
 
 /// Whether this device can hand a file like the memo's to another app.
@@ -40,9 +41,9 @@ pub(crate) fn can_send(memo: &Memo) -> bool {
 
 /// Hands the memo's bytes to another app, which the person chooses.
 pub(crate) async fn send(app: AppState, memo: &Memo) -> Result<(), String> {
-    let gone = || "This memo was not sent: some of its sound is not on this device.".to_owned();
+    let gone = || words().exporting.incomplete_to_send.to_owned();
     let blob = whole_memo::blob_of(&app.store(), memo).await.map_err(|error| error.to_string())?.ok_or_else(gone)?;
-    let refused = || "The browser did not hand the file over. Export it as it is, and send that.".to_owned();
+    let refused = || words().exporting.not_sent.to_owned();
     let data = share_data(&blob, memo).map_err(|_| refused())?;
     match JsFuture::from(window().navigator().share_with_data(&data)).await {
         Ok(_) => Ok(()),
@@ -75,36 +76,34 @@ pub(crate) async fn last_export(app: AppState) -> Option<u64> {
 /// Writes these memos into one zip file, from which Import brings them back as they are. What is in the bin or still arriving is
 /// left out. Call it at a tap or a key: the browser asks where the file goes.
 pub(crate) async fn save_all(app: AppState, memos: Vec<Memo>) -> Result<(), String> {
+    let say = &words().exporting;
     let is_whole = |memo: &Memo| memo.complete && !memo.is_deleted();
     let mut memos: Vec<Memo> = memos.into_iter().filter(is_whole).collect();
     if memos.is_empty() {
-        return Err("There is nothing to export yet: no memo is wholly on this device.".to_owned());
+        return Err(say.nothing_yet.to_owned());
     }
     let is_everything = memos.len() == untrack(|| app.memos.all()).iter().filter(|memo| is_whole(memo)).count();
     // The oldest first, as they came.
     memos.sort_by(|one, other| (one.recorded_at_ms, &one.id).cmp(&(other.recorded_at_ms, &other.id)));
-    let Some(running) = app.work.begin(app, "Export") else { return Ok(()) };
+    let Some(running) = app.work.begin(app, words().common.export) else { return Ok(()) };
     let today = clock::today();
     let name = format!("Voice Memos {}-{:02}-{:02}.zip", today.year, today.month, today.day);
-    let refused =
-        |_| "The memos were not exported: the browser cannot write to that place. Choose another one.".to_owned();
+    let refused = |_| say.place_refused.to_owned();
     let Some(file) = SaveFile::begin(&name, ZIP, ".zip").await.map_err(refused)? else { return Ok(()) };
     let (count, unreadable, url) = match archive::write(app, &running, file, &memos).await? {
         Outcome::Cancelled => {
-            app.toasts.say("Export cancelled");
+            app.toasts.say(say.cancelled);
             return Ok(());
         }
         Outcome::Done { count, unreadable, url } => (count, unreadable, url),
     };
     if let Some(url) = url {
-        download(url, &name).ok_or("The memos were not exported: the browser does not save the file.")?;
+        download(url, &name).ok_or(say.all_not_saved)?;
     }
-    app.toasts.say(format!("{} exported", count_in_words(count, "memo")));
-    if !unreadable.is_empty() {
-        let titles = unreadable.join("”, “");
-        return Err(format!(
-            "Some sound is missing on this device, so these memos were not exported: “{titles}”. The others were."
-        ));
+    app.toasts.say(say.exported.of(count));
+    let titles = unreadable.iter().map(|title| say.quoted_title.with([title]));
+    if let Some(titles) = titles.reduce(|titles, title| say.titles.with([&titles, &title])) {
+        return Err(say.some_incomplete.with([&titles]));
     }
     if is_everything {
         app.store().put_setting(LAST_EXPORT, &clock::now_ms()).await.map_err(|error| error.to_string())?;
@@ -115,7 +114,7 @@ pub(crate) async fn save_all(app: AppState, memos: Vec<Memo>) -> Result<(), Stri
 /// Hands what the memo's link stands for to the browser's downloads, as a torrent file.
 pub(crate) async fn save_torrent(engine: &Engine, id: &MemoId) -> Result<(), String> {
     let (name, bytes) = engine.torrent_file(id).await.map_err(|error| error.to_string())?;
-    let refused = || "The browser does not save the file.".to_owned();
+    let refused = || words().exporting.not_saved.to_owned();
     let parts = BlobParts::default();
     parts.push(&bytes).map_err(|_| refused())?;
     let url = ObjectUrl::new(&parts, "application/x-bittorrent").map_err(|_| refused())?;

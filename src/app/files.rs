@@ -7,13 +7,14 @@ use super::import::{Batch, Stop, read};
 use super::{AppState, clock};
 use crate::memo::{Memo, MemoId, Origin, clean_mime, mime_of_file, share_link, title_of_file};
 use crate::torrent::{MAX_INFO_LEN, Metainfo};
+use crate::words::words;
 
 /// The largest torrent file that is read: the largest metadata, and what is said around it.
 const TORRENT_MAX_BYTES: u64 = (MAX_INFO_LEN + (1 << 20)) as u64;
 
 /// Makes memos of these files, one after the other. A single one is opened.
 pub(crate) fn import(app: AppState, files: Vec<File>) {
-    let Some(running) = app.work.begin(app, "Import") else { return };
+    let Some(running) = app.work.begin(app, words().common.import) else { return };
     spawn_local(async move {
         let mut batch = Batch::new(app, running, &files);
         for file in &files {
@@ -41,8 +42,8 @@ async fn import_one(batch: &mut Batch, file: &File) -> Result<(), Stop> {
         let opened = open_torrent(batch.app, file).await;
         return opened.map_err(Stop::Failed);
     }
-    let Some(id) = super::ids::new_memo_id() else { return Err("the browser gives no identifiers.".into()) };
-    let memo = memo_of(id, file).ok_or("it is not an audio file.")?;
+    let id = super::ids::new_memo_id().ok_or(words().importing.no_identifiers)?;
+    let memo = memo_of(id, file).ok_or(words().importing.no_sound)?;
     batch.import_sound(file, memo).await
 }
 
@@ -68,11 +69,11 @@ fn is_torrent(file: &File) -> bool {
 /// A torrent file is as good as a link: what it stands for is fetched.
 async fn open_torrent(app: AppState, file: &File) -> Result<(), String> {
     if file.size() > TORRENT_MAX_BYTES as f64 {
-        return Err("it is too large.".to_owned());
+        return Err(words().importing.torrent_too_large.to_owned());
     }
     let bytes = read(file, 0..TORRENT_MAX_BYTES).await?;
-    let metainfo = Metainfo::parse(&bytes).map_err(|error| format!("{error}."))?;
-    let Some(engine) = app.engine_now() else { return Err("the app is still starting.".to_owned()) };
+    let metainfo = Metainfo::parse(&bytes).map_err(|error| words().importing.torrent_unusable.with([&error]))?;
+    let engine = app.engine_now().ok_or(words().importing.still_starting)?;
     let link = engine.import_file(metainfo).await.map_err(|error| error.to_string())?;
     if let Some((_, seeds)) = share_link("", &link).split_once('?') {
         app.go(&format!("/share?{seeds}"));

@@ -5,7 +5,8 @@ use leptos::task::spawn_local;
 
 use super::clock;
 use super::state::AppState;
-use crate::memo::{Memo, MemoId, count_in_words, share_link};
+use crate::memo::{Memo, MemoId, share_link};
+use crate::words::words;
 
 /// Sharing reads every byte of a memo, and tells others of it: nobody means ten thousand.
 pub(crate) const MOST_SHARED_AT_ONCE: usize = 100;
@@ -23,8 +24,8 @@ impl AppState {
         let shared: Vec<MemoId> = shared.map(|memo| memo.id.clone()).collect();
         let text = match memos {
             [] => return,
-            [memo] => format!("“{}” is in the bin", memo.display_title()),
-            _ => format!("{} are in the bin", count_in_words(memos.len(), "memo")),
+            [memo] => words().app.is_in_bin.with([&memo.display_title()]),
+            _ => words().app.are_in_bin.of(memos.len()),
         };
         self.toasts.say_with_undo(text, move || {
             self.restore_all(&ids);
@@ -74,7 +75,7 @@ impl AppState {
 
     /// Offers memos to whoever has their links, which are returned in the same order.
     pub(crate) async fn share_all(self, ids: &[MemoId], each: impl Fn(usize)) -> Result<Vec<String>, String> {
-        let engine = self.engine_now().ok_or("The app is still starting. Try again in a moment.")?;
+        let engine = self.engine_now().ok_or(words().app.still_starting)?;
         let origin = window().location().origin().unwrap_or_default();
         let mut links = Vec::with_capacity(ids.len());
         for id in ids {

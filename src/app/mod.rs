@@ -57,6 +57,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::{ParamSegment, StaticSegment};
 
 use crate::web::remove_parked_file;
+use crate::words::words;
 use components::keys::Keys;
 use components::library::Library;
 use components::notice::{Alert, ProblemPlace, ToastPlace, UpdatePlace};
@@ -93,9 +94,9 @@ fn App() -> impl IntoView {
 fn CannotOpen(sentence: String) -> impl IntoView {
     view! {
         <main class="column">
-            <h1>"Voice Memos cannot open its library"</h1>
+            <h1>{words().app.cannot_open_library}</h1>
             <Alert text=sentence>
-                <button class="pill" on:click=|_| drop(window().location().reload())>"Try again"</button>
+                <button class="pill" on:click=|_| drop(window().location().reload())>{words().common.try_again}</button>
             </Alert>
         </main>
     }

@@ -16,6 +16,7 @@ use super::{AppState, whole_memo};
 use crate::memo::{Memo, MemoId, Repeat, View, add_marker, neighbours, speed_in_pause};
 use crate::net::service_worker_controls_page;
 use crate::web::ObjectUrl;
+use crate::words::words;
 
 /// The listening position is stored again after this much of it.
 const KEEP_EVERY_MS: u64 = 5_000;
@@ -225,7 +226,7 @@ impl Player {
                 }
                 // A second tap came while the first was waiting.
                 None if self.watch.with_value(Option::is_some) => {}
-                None => app.toasts.say("This browser does not let the app hear where the silence is."),
+                None => app.toasts.say(words().player.cannot_hear_silence),
             }
         });
     }
@@ -287,7 +288,7 @@ impl Player {
                     self.source.set_value(Source::Blob { _url: url });
                     self.play_if_wanted(app);
                 }
-                Ok(None) => self.problem.set(Some("The sound of this memo is not on this device any more.".to_owned())),
+                Ok(None) => self.problem.set(Some(words().player.sound_gone.to_owned())),
                 Err(error) => self.problem.set(Some(error.to_string())),
             }
         });
@@ -375,10 +376,7 @@ impl Player {
         match name.as_str() {
             // A newer command came in between: that one will be heard.
             "AbortError" => {}
-            "NotAllowedError" => {
-                self.problem
-                    .set(Some("The browser wants a tap before it plays sound. Press Play once more.".to_owned()));
-            }
+            "NotAllowedError" => self.problem.set(Some(words().player.needs_a_tap.to_owned())),
             // Unplayable sources are told by the element's own error event.
             _ => {}
         }
@@ -398,9 +396,9 @@ impl Player {
 
 fn sentence(error: &MediaError) -> String {
     match error.code() {
-        MediaError::MEDIA_ERR_NETWORK => "The rest of this memo is not here yet. It plays on when it has arrived.",
-        MediaError::MEDIA_ERR_DECODE => "This memo's sound is damaged and cannot be played to its end.",
-        _ => "This browser cannot play this memo's sound. Export keeps a copy that another player may open.",
+        MediaError::MEDIA_ERR_NETWORK => words().player.rest_not_here,
+        MediaError::MEDIA_ERR_DECODE => words().player.damaged,
+        _ => words().player.unplayable,
     }
     .to_owned()
 }

@@ -12,6 +12,7 @@ use super::preferences::{Preferences, Sound};
 use crate::memo::{Memo, default_title, room_ms};
 use crate::recorder::{Processing, Recorder, RecorderEvent, RecorderOptions, can_go_on, recovery};
 use crate::store::Take;
+use crate::words::words;
 
 /// Bars of the live waveform.
 pub(crate) const LIVE_BARS: usize = 64;
@@ -248,7 +249,7 @@ impl Recording {
                 app.problem.set(Some(error.to_string()));
             }
             self.reset();
-            app.toasts.say("Recording discarded");
+            app.toasts.say(words().record_page.discarded);
             app.replace("/");
         });
     }
@@ -268,9 +269,7 @@ impl Recording {
             }
             RecorderEvent::Full => {
                 self.interruption.set_value(None);
-                app.problem.set(Some(
-                    "The recording was stopped: this device has no room left. What was recorded is safe. Delete memos that you no longer need.".to_owned(),
-                ));
+                app.problem.set(Some(words().record_page.no_room_left.to_owned()));
             }
             // Not from within a call of the recorder, which may be what said it.
             RecorderEvent::Stopped => spawn_local(async move { self.has_ended(app) }),

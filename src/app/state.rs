@@ -17,6 +17,7 @@ use crate::memo::{Memo, MemoId, Origin};
 use crate::net::{Change, Config, Engine, ServiceWorker, service_worker_controls_page};
 use crate::store::{Store, StoreError};
 use crate::torrent::{InfoHash, Status};
+use crate::words::words;
 
 type Go = Box<dyn Fn(&str, NavigateOptions)>;
 
@@ -249,8 +250,8 @@ pub(crate) fn use_app() -> AppState {
 /// Where a memo came from, in a word or two.
 pub(crate) fn origin_in_words(origin: Origin) -> &'static str {
     match origin {
-        Origin::Recorded => "Recorded on this device",
-        Origin::File => "From a file",
-        Origin::Received => "Received by a link",
+        Origin::Recorded => words().app.recorded_here,
+        Origin::File => words().app.from_file,
+        Origin::Received => words().app.received_by_link,
     }
 }

@@ -4,18 +4,19 @@ use std::ops::Range;
 
 use super::work::Running;
 use super::{AppState, ids};
-use crate::memo::webm::{Layout, Scan};
-use crate::memo::{Cut, Memo, WAV_HEAD_BYTES, Wav, part_of};
+use crate::memo::webm::{Layout, Scan, WebmError};
+use crate::memo::{Cut, Memo, WAV_HEAD_BYTES, Wav, WavError, part_of};
 use crate::store::{AudioWriter, RECORD_LEN};
+use crate::words::words;
 
 /// Bytes read from the store at a time, so that memory stays flat.
 const STEP_BYTES: u64 = 4 << 20;
 
 /// Stores the part of a memo between two moments as a new memo, and returns it. `None` when somebody changed their mind.
 pub(crate) async fn save_part(app: AppState, memo: &Memo, range_ms: Range<u64>) -> Result<Option<Memo>, String> {
-    let Some(running) = app.work.begin(app, "Trim") else { return Ok(None) };
-    let Some(id) = ids::new_memo_id() else { return Err("The browser gives no identifiers.".to_owned()) };
-    let cut = Cut::of(memo).ok_or("Sounds of this kind cannot be cut here.")?;
+    let Some(running) = app.work.begin(app, words().common.trim) else { return Ok(None) };
+    let id = ids::new_memo_id().ok_or(words().trimming.no_identifiers)?;
+    let cut = Cut::of(memo).ok_or(words().trimming.uncuttable)?;
     let mut part = part_of(memo, range_ms.clone(), id);
     let trim = Trim { app, running: &running, memo };
     let written = match cut {
@@ -50,7 +51,7 @@ struct Trim<'a> {
 impl Trim<'_> {
     /// Both passes over the stored bytes. Returns how many bytes the part has.
     async fn cut_webm(&self, part: &mut Memo, range_ms: Range<u64>) -> Result<u64, String> {
-        let sentence = |error| format!("The part was not saved: {error}. The memo is as it was.");
+        let sentence = |error: WebmError| words().trimming.failed.with([&error]);
         let mut scan = Scan::of_part(range_ms);
         let mut at = 0;
         while at < self.memo.size {
@@ -77,7 +78,7 @@ impl Trim<'_> {
     }
 
     async fn cut_wav(&self, part: &mut Memo, range_ms: Range<u64>) -> Result<u64, String> {
-        let sentence = |error| format!("The part was not saved: {error}. The memo is as it was.");
+        let sentence = |error: WavError| words().trimming.failed.with([&error]);
         let mut head = self.read(0, 0).await?;
         head.truncate(WAV_HEAD_BYTES as usize);
         let (front, data) = Wav::parse(&head, self.memo.size).and_then(|wav| wav.cut(range_ms)).map_err(sentence)?;
@@ -100,13 +101,14 @@ impl Trim<'_> {
     /// The next stretch of the memo. `done` of twice its bytes are done.
     async fn read(&self, at: u64, done: u64) -> Result<Vec<u8>, String> {
         if self.running.is_cancelled() {
+            // Nobody reads it: what was cancelled says nothing.
             return Err("Cancelled.".to_owned());
         }
         // What is short is over before anybody could read about it.
         if self.memo.size > 2 * STEP_BYTES {
-            self.running.show("Cutting", done, 2 * self.memo.size);
+            self.running.show(words().trimming.cutting, done, 2 * self.memo.size);
         }
-        let missing = "The part was not saved: some of the memo's sound is not on this device.";
+        let missing = words().trimming.incomplete;
         let read = self.app.store().read_audio(self.memo, at..at + STEP_BYTES).await;
         let bytes = read.map_err(|error| error.to_string())?.ok_or(missing)?;
         if bytes.is_empty() { Err(missing.to_owned()) } else { Ok(bytes) }

@@ -6,6 +6,7 @@ use super::whole_memo;
 use crate::memo::{Memo, sample_16, wav_front};
 use crate::store::Store;
 use crate::web::{BlobParts, ObjectUrl, decode_samples};
+use crate::words::words;
 
 /// Samples a second, for memos up to a length in minutes. A minute of one channel takes 11 MB while it is decoded at the first
 /// rate, and 4 MB at the second, which is as good as speech needs.
@@ -16,17 +17,18 @@ const STEP_FRAMES: u32 = 1 << 16;
 
 /// Decodes a memo and makes a WAV file of it.
 pub(super) async fn wav_of(store: &Store, memo: &Memo) -> Result<ObjectUrl, String> {
+    let say = &words().exporting;
     let minutes = memo.duration_ms / 60_000;
     let rate = RATES.iter().find(|(limit, _)| minutes < *limit).map(|&(_, rate)| rate);
-    let rate = rate.ok_or("Memos of more than an hour are too long for a WAV file here. Export this one as it is.")?;
-    let gone = || "This memo was not exported: some of its sound is not on this device.".to_owned();
+    let rate = rate.ok_or(say.too_long_for_wav)?;
+    let gone = || say.incomplete.to_owned();
     let blob = whole_memo::blob_of(store, memo).await.map_err(|error| error.to_string())?.ok_or_else(gone)?;
-    let undecodable = |_| "This browser cannot decode the memo. Export it as it is.".to_owned();
+    let undecodable = |_| say.cannot_decode.to_owned();
     let samples = decode_samples(&blob, rate as f32).await.map_err(undecodable)?;
-    let refused = |_| "The browser has no room for the WAV file. Export the memo as it is.".to_owned();
+    let refused = |_| say.no_room_for_wav.to_owned();
     let parts = BlobParts::default();
     let channels = u16::try_from(samples.number_of_channels()).unwrap_or(1);
-    let front = wav_front(channels, rate, samples.length().into()).map_err(|error| format!("{error}."))?;
+    let front = wav_front(channels, rate, samples.length().into()).map_err(|error| say.wav_failed.with([&error]))?;
     parts.push(&front).map_err(refused)?;
     for start in (0..samples.length()).step_by(STEP_FRAMES as usize) {
         let bytes = interleaved(&samples, channels, start).map_err(refused)?;

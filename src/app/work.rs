@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::AppState;
+use crate::words::words;
 
 /// How far it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl Work {
     /// Begins something; `None`, said in a toast, while something else is under way.
     pub(crate) fn begin(self, app: AppState, name: &'static str) -> Option<Running> {
         if self.busy.get_value() {
-            app.toasts.say("One import or export at a time: wait until the present one is done.");
+            app.toasts.say(words().exporting.one_at_a_time);
             return None;
         }
         self.busy.set_value(true);

@@ -9,6 +9,7 @@ use super::{Batch, Stop, part_of, read, size_of};
 use crate::app::{files, ids};
 use crate::memo::zip::{Crc32, Entry, Opening, ZipError};
 use crate::memo::{LIST_NAME, MAX_LIST_BYTES, Memo, memo_of_file, read_list};
+use crate::words::words;
 
 impl Batch {
     /// Brings back what is in an archive. A memo that fails is named, and does not stop the others.
@@ -37,7 +38,7 @@ impl Batch {
             let title = memo.display_title();
             let kept = match by_name.get(name.as_str()) {
                 Some(entry) => self.bring_back_one(file, entry, memo).await,
-                None => Err("its sound is not in the zip file.".into()),
+                None => Err(words().importing.sound_not_in_archive.into()),
             };
             match kept {
                 Ok(Kept::New | Kept::Restored) => self.report.brought_back += 1,
@@ -58,7 +59,7 @@ impl Batch {
         }
         // A name that stands for a link belongs to what comes by it, and so do the records under it.
         if here.is_some() || !memo.id.is_uuid() {
-            memo.id = ids::new_memo_id().ok_or("the browser gives no identifiers.")?;
+            memo.id = ids::new_memo_id().ok_or(words().importing.no_identifiers)?;
         }
         let sound = content(file, entry).await?;
         self.keep(&sound, memo, Some(entry.crc)).await
@@ -73,12 +74,12 @@ impl Batch {
             if entry.is_folder() || name.starts_with('.') {
                 continue;
             }
-            let id = ids::new_memo_id().ok_or("the browser gives no identifiers.")?;
+            let id = ids::new_memo_id().ok_or(words().importing.no_identifiers)?;
             let memo = memo_of_file(id, name).map(|memo| Memo { recorded_at_ms: files::changed_at(file), ..memo });
             sounds.extend(memo.map(|memo| (entry, memo)));
         }
         if sounds.is_empty() {
-            return Err("there is no sound in it.".into());
+            return Err(words().importing.no_sound_in_archive.into());
         }
         self.of = (self.of + sounds.len()).saturating_sub(1);
         for (entry, memo) in sounds {
@@ -110,7 +111,7 @@ async fn open(file: &Blob) -> Result<Vec<Entry>, String> {
 async fn content(file: &Blob, entry: &Entry) -> Result<Blob, String> {
     let front = read(file, entry.front()).await?;
     let range = entry.content(&front).map_err(|error| error.to_string())?;
-    part_of(file, range).map_err(|_| "it cannot be read. Was it moved or changed?".to_owned())
+    part_of(file, range).map_err(|_| words().importing.unreadable.to_owned())
 }
 
 async fn read_memos(file: &Blob, entry: &Entry) -> Result<Vec<(String, Memo)>, String> {

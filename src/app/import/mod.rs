@@ -24,6 +24,7 @@ use self::listening::Listening;
 use super::AppState;
 use super::work::Running;
 use crate::memo::{ImportReport, MemoId};
+use crate::words::{number, words};
 
 /// Batches that are larger than this, or of several files, show how far they are.
 const QUICK_BYTES: u64 = 32 << 20;
@@ -83,24 +84,26 @@ impl Batch {
 
     /// Says what became of it, and opens the one sound that there was.
     pub(super) fn finish(self, is_one_sound: bool) {
-        let (app, report) = (self.app, &self.report);
+        let (app, report, say) = (self.app, &self.report, &words().importing);
         let success = report.success();
         if self.running.is_cancelled() {
-            let so_far = success.map(|words| format!(" {words} before that.")).unwrap_or_default();
-            app.toasts.say(format!("Import cancelled.{so_far}"));
-        } else if let Some(words) = success {
+            match success {
+                Some(so_far) => app.toasts.say(say.cancelled_after.with([&so_far])),
+                None => app.toasts.say(say.cancelled),
+            }
+        } else if let Some(success) = success {
             match self.last.as_ref().filter(|_| is_one_sound) {
                 Some(id) => {
                     if report.known > 0 {
-                        app.toasts.say("This memo was here already");
+                        app.toasts.say(say.known);
                     }
                     app.go(&format!("/memo/{id}"));
                 }
-                None => app.toasts.say(words),
+                None => app.toasts.say(success),
             }
         }
-        if let Some(words) = report.failure() {
-            app.problem.set(Some(words));
+        if let Some(failure) = report.failure() {
+            app.problem.set(Some(failure));
         }
         if report.imported + report.brought_back > 0 {
             app.ask_for_persistence();
@@ -111,8 +114,9 @@ impl Batch {
     fn advance(&mut self, bytes: u64) -> Result<(), Stop> {
         self.done_bytes += bytes;
         if !self.is_quick {
-            let words = format!("Importing {} of {}", self.begun.clamp(1, self.of.max(1)), self.of);
-            self.running.show(words, self.done_bytes, self.total_bytes);
+            let at = self.begun.clamp(1, self.of.max(1));
+            let progress = words().importing.sound_of.with([&number(at), &number(self.of)]);
+            self.running.show(progress, self.done_bytes, self.total_bytes);
         }
         if self.running.is_cancelled() { Err(Stop::Cancelled) } else { Ok(()) }
     }
@@ -120,7 +124,7 @@ impl Batch {
 
 /// A stretch of a file, clipped to its size.
 pub(super) async fn read(file: &Blob, range: Range<u64>) -> Result<Vec<u8>, String> {
-    let unreadable = |_| "it cannot be read. Was it moved or changed?".to_owned();
+    let unreadable = |_| words().importing.unreadable.to_owned();
     let part = part_of(file, range).map_err(unreadable)?;
     let buffer = JsFuture::from(part.array_buffer()).await.map_err(unreadable)?;
     Ok(Uint8Array::new(&buffer).to_vec())

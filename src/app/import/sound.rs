@@ -7,6 +7,7 @@ use super::{Batch, Stop, read, size_of};
 use crate::memo::zip::{Crc32, ZipError};
 use crate::memo::{AudioDigest, DigestBuilder, Memo};
 use crate::store::{AudioWriter, RECORD_LEN, Store};
+use crate::words::words;
 
 /// Bytes read in one step, so that memory stays flat.
 const STEP_BYTES: u64 = 4 << 20;
@@ -37,7 +38,7 @@ impl Batch {
         self.advance(0)?;
         let size = size_of(sound);
         if size == 0 {
-            return Err("the file is empty.".into());
+            return Err(words().importing.empty.into());
         }
         if let Some(known) = self.find_same(sound, size).await? {
             self.advance(size)?;
@@ -76,7 +77,7 @@ impl Batch {
         while at < memo.size {
             let bytes = read(sound, at..memo.size.min(at + STEP_BYTES)).await?;
             if bytes.is_empty() {
-                return Err("it became shorter while it was read.".into());
+                return Err(words().importing.became_shorter.into());
             }
             digest.push(&bytes);
             if crc.is_some() {
@@ -135,7 +136,7 @@ async fn digest_of(sound: &Blob) -> Result<AudioDigest, String> {
     while at < size {
         let bytes = read(sound, at..size.min(at + STEP_BYTES)).await?;
         if bytes.is_empty() {
-            return Err("it became shorter while it was read.".to_owned());
+            return Err(words().importing.became_shorter.to_owned());
         }
         digest.push(&bytes);
         at += bytes.len() as u64;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::components::library::QuietWave;
+use crate::words::words;
 
 /// The quiet right pane.
 #[component]
@@ -10,7 +11,7 @@ pub(crate) fn Home() -> impl IntoView {
     view! {
         <div class="empty">
             <QuietWave />
-            <p>"Choose a memo, or record one."</p>
+            <p>{words().app.choose_or_record}</p>
         </div>
     }
 }

@@ -17,10 +17,10 @@ use crate::app::components::row::Row;
 use crate::app::components::wave::Wave;
 use crate::app::state::use_app;
 use crate::memo::{
-    ImportState, Ladder, Memo as MemoRow, MemoId, Step, StepProgress, Try, arrived, format_duration, format_size,
-    parse_link, spoken_duration, title_of_file, tries,
+    ImportState, Ladder, Memo as MemoRow, MemoId, Step, StepProgress, Try, arrived, parse_link, title_of_file, tries,
 };
 use crate::torrent::{InfoHash, Magnet, Phase, Status};
+use crate::words::{DateForm, format_duration, format_size, percentage, spoken_duration, words};
 
 /// How often the time that it has been stuck for is told anew.
 const SAY_AGAIN: Duration = Duration::from_secs(10);
@@ -42,10 +42,10 @@ fn NoLink(text: String) -> impl IntoView {
     view! {
         <Head />
         <div class="column import">
-            <h1 class="title">"Not a memo link"</h1>
+            <h1 class="title">{words().import_page.no_memo_link}</h1>
             <p class="when" role="status" data-state=ImportState::Failed.as_str()>{text}</p>
             <div class="actions">
-                <a class="pill" href="/">"To my memos"</a>
+                <a class="pill" href="/">{words().common.to_my_memos}</a>
             </div>
         </div>
     }
@@ -118,6 +118,7 @@ fn Memos(magnets: Vec<Magnet>) -> impl IntoView {
 #[component]
 fn Arrival(link: Magnet, several: bool, problem: RwSignal<Option<String>>, again: Callback<InfoHash>) -> impl IntoView {
     let app = use_app();
+    let page = &words().import_page;
     let info_hash = link.info_hash;
     let name = link.name.as_deref().map(title_of_file).filter(|name| !name.is_empty());
     let rows = Memo::new(move |_| app.memos.of_link(&link));
@@ -162,10 +163,10 @@ fn Arrival(link: Magnet, several: bool, problem: RwSignal<Option<String>>, again
 
     let title = move || {
         if together.get() {
-            return format!("{} memos", rows.with(Vec::len));
+            return words().common.memos.of(rows.with(Vec::len));
         }
         let known = row.with(|row| row.as_ref().map(MemoRow::display_title));
-        known.or_else(|| name.clone()).unwrap_or_else(|| "A memo".to_owned())
+        known.or_else(|| name.clone()).unwrap_or_else(|| page.a_memo.to_owned())
     };
     let count = bars_that_fit();
     let about = move || match row.get() {
@@ -199,7 +200,7 @@ fn Arrival(link: Magnet, several: bool, problem: RwSignal<Option<String>>, again
         }
     });
     let sentence = move || match (complete.get(), problem.get()) {
-        (true, _) => "It is here, and stays on this device.".to_owned(),
+        (true, _) => page.all_here.to_owned(),
         (false, Some(problem)) => problem,
         (false, None) => ladder.with(|ladder| ladder.sentence.clone()),
     };
@@ -211,19 +212,19 @@ fn Arrival(link: Magnet, several: bool, problem: RwSignal<Option<String>>, again
     view! {
         <article class="import memo">
             <p class="soft">{move || match (complete.get(), together.get()) {
-                (true, _) => "Received",
-                (false, true) => "Memos for you",
-                (false, false) => "A memo for you",
+                (true, _) => page.received,
+                (false, true) => page.memos_for_you,
+                (false, false) => page.memo_for_you,
             }}</p>
             <h1 class="title">{title}</h1>
             <p class="when num">{about}</p>
-            <section class="card" aria-label="Sound">
+            <section class="card" aria-label=page.sound>
                 <Show when=move || !together.get()><div class="seek"><Wave bars dark height=112 /></div></Show>
                 <div
                     class="progress"
                     class:unknown=move || !known.get()
                     role="progressbar"
-                    aria-label="Download"
+                    aria-label=page.download
                     aria-valuemin="0"
                     aria-valuemax="100"
                     aria-valuenow=move || percent.get().to_string()
@@ -232,10 +233,10 @@ fn Arrival(link: Magnet, several: bool, problem: RwSignal<Option<String>>, again
                 </div>
                 <div class="times num">
                     <span>{length}</span>
-                    <span>{move || known.get().then(|| format!("{} % here", percent.get()))}</span>
+                    <span>{move || known.get().then(|| page.percent_here.with([&percentage(percent.get())]))}</span>
                 </div>
                 <Show when=move || together.get()>
-                    <ul class="together" aria-label="Memos in this link">
+                    <ul class="together" aria-label=page.memos_in_link>
                         <For each=move || rows.with(|rows| rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>()) key=Clone::clone let(id)>
                             <li><Row id list="link-" /></li>
                         </For>
@@ -258,15 +259,15 @@ fn Arrival(link: Magnet, several: bool, problem: RwSignal<Option<String>>, again
                 {move || advice().map(|text| view! { <p class="soft">{text}</p> })}
                 <Show when=move || stuck.get()>
                     {move || if paused.get() {
-                        view! { <button class="pill main" on:click=fetch>"Fetch it"</button> }.into_any()
+                        view! { <button class="pill main" on:click=fetch>{page.fetch}</button> }.into_any()
                     } else {
-                        view! { <button class="pill" on:click=move |_| again.run(info_hash)>"Try again"</button> }.into_any()
+                        view! { <button class="pill" on:click=move |_| again.run(info_hash)>{words().common.try_again}</button> }.into_any()
                     }}
                 </Show>
                 <Show when=move || !complete.get() && status.with(Option::is_some)>
                     <Tried status />
                 </Show>
-                {move || href().filter(|_| several && complete.get()).map(|href| view! { <a class="pill" href=href>"Open"</a> })}
+                {move || href().filter(|_| several && complete.get()).map(|href| view! { <a class="pill" href=href>{words().common.open}</a> })}
             </div>
         </article>
     }
@@ -277,12 +278,12 @@ fn Arrival(link: Magnet, several: bool, problem: RwSignal<Option<String>>, again
 fn Tried(status: Memo<Option<Status>>) -> impl IntoView {
     let tries = Memo::new(move |_| status.with(|status| status.as_ref().map(tries).unwrap_or_default()));
     let line = |tried: Try| {
-        let at = tried.at_ms.map(|at| clock::local(at).clock());
+        let at = tried.at_ms.map(|at| clock::local(at).written(DateForm::Clock));
         view! { <li>{at.map(|at| view! { <time class="num">{at}</time> })}<span>{tried.text}</span></li> }
     };
     view! {
         <details class="tried">
-            <summary>"What was tried"</summary>
+            <summary>{words().import_page.what_was_tried}</summary>
             <ul>{move || tries.get().into_iter().map(line).collect_view()}</ul>
         </details>
     }

@@ -15,10 +15,8 @@ use crate::app::components::share_dialog::ShareDialog;
 use crate::app::components::tag_field::TagField;
 use crate::app::components::trim_dialog::TrimDialog;
 use crate::app::state::{origin_in_words, use_app};
-use crate::memo::{
-    Ladder, Mark, Memo as MemoRow, MemoId, NOTES_MAX_CHARS, TITLE_MAX_CHARS, format_size, percent_of, spoken_duration,
-    type_in_words,
-};
+use crate::memo::{Ladder, Mark, Memo as MemoRow, MemoId, NOTES_MAX_CHARS, TITLE_MAX_CHARS, percent_of, type_in_words};
+use crate::words::{format_size, percentage, spoken_duration, words};
 
 /// The page of the memo that the address names.
 #[component]
@@ -30,7 +28,7 @@ pub(crate) fn MemoPage() -> impl IntoView {
     // Another memo is another page: nothing of the last one stays in its fields.
     move || match there.get() {
         Some(id) => view! { <One id /> }.into_any(),
-        None => view! { <NothingHere text="This memo is not on this device." /> }.into_any(),
+        None => view! { <NothingHere text=words().memo_page.not_here /> }.into_any(),
     }
 }
 
@@ -73,14 +71,14 @@ fn One(id: MemoId) -> impl IntoView {
         <Head>
             <button
                 class="icon"
-                aria-label="Favourite"
+                aria-label=words().common.favourite
                 aria-pressed=move || if favourite.get() { "true" } else { "false" }
                 on:click=toggle_favourite
             >
                 <Picture icon=Icon::Star />
             </button>
             <Show when=move || !deleted.get()>
-                <button class="icon" aria-label="Delete" on:click=delete>
+                <button class="icon" aria-label=words().common.delete on:click=delete>
                     <Picture icon=Icon::Trash />
                 </button>
             </Show>
@@ -100,17 +98,17 @@ fn One(id: MemoId) -> impl IntoView {
                     on:click=move |_| sharing.set(true)
                 >
                     <Picture icon=Icon::Share />
-                    "Share"
+                    {words().common.share}
                 </button>
                 <button
                     class="pill"
                     disabled=move || deleted.get() || !complete.get()
                     on:click=move |_| trimming.set(true)
                 >
-                    "Trim"
+                    {words().common.trim}
                 </button>
                 <button class="pill" disabled=move || !complete.get() on:click=move |_| exporting.set(true)>
-                    "Export"
+                    {words().common.export}
                 </button>
             </div>
             <Notes id=id.get_value() row />
@@ -146,8 +144,8 @@ fn Title(id: MemoId, #[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoVie
         <textarea
             class="title"
             rows="1"
-            aria-label="Title"
-            placeholder="Untitled memo"
+            aria-label=words().common.title
+            placeholder=words().common.untitled
             autocomplete="off"
             maxlength=TITLE_MAX_CHARS.to_string()
             prop:value=move || title.get()
@@ -169,8 +167,8 @@ fn Notes(id: MemoId, #[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoVie
     view! {
         <textarea
             class="notes"
-            aria-label="Notes"
-            placeholder="Notes"
+            aria-label=words().common.notes
+            placeholder=words().common.notes
             maxlength=NOTES_MAX_CHARS.to_string()
             prop:value=move || notes.get()
             on:input=save
@@ -185,7 +183,7 @@ fn InTheBin(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
     let asking = RwSignal::new(false);
     let days = move || {
         let days = row.with(|row| row.as_ref().and_then(|row| row.bin_days_left(clock::now_ms()))).unwrap_or_default();
-        format!("In the bin. It is deleted for good in {days} {}.", if days == 1 { "day" } else { "days" })
+        words().memo_page.days_in_bin.of(days as usize)
     };
     let restore = move |_| {
         if let Some(row) = row.get_untracked() {
@@ -202,15 +200,15 @@ fn InTheBin(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
         <div class="help">
             <p>{days}</p>
             <div class="both">
-                <button class="pill" on:click=restore>"Restore"</button>
-                <button class="pill" on:click=move |_| asking.set(true)>"Delete for good"</button>
+                <button class="pill" on:click=restore>{words().common.restore}</button>
+                <button class="pill" on:click=move |_| asking.set(true)>{words().common.delete_for_good}</button>
             </div>
         </div>
         <Confirm
-            title="Delete for good"
-            text="The memo and its sound are removed from this device. This cannot be undone."
-            yes="Delete"
-            no="Keep it"
+            title=words().common.delete_for_good
+            text=words().memo_page.delete_question
+            yes=words().common.delete
+            no=words().common.keep_it
             open=asking
             on_yes=delete
         />
@@ -233,7 +231,7 @@ fn Arriving(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
         ladder().map(|ladder| {
             view! {
                 <div class="help">
-                    <p>{format!("{} {} % is here.", ladder.sentence, ladder.percent)}</p>
+                    <p>{words().memo_page.is_here.with([&ladder.sentence, &percentage(ladder.percent)])}</p>
                     {ladder.advice.map(|advice| view! { <p class="soft">{advice}</p> })}
                 </div>
             }
@@ -250,19 +248,19 @@ fn Facts(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
         let status = row.info_hash.and_then(|hash| app.status(hash));
         let mark = Mark::of(&row, status.as_ref())?;
         let delivered = status.map_or(0, |status| status.delivered);
-        let delivered = if delivered > 0 { format!(", delivered to {delivered}") } else { String::new() };
-        let now = if mark == Mark::Shared { "By link, nobody is listening now".to_owned() } else { mark.text() };
-        Some(now + &delivered)
+        let page = &words().memo_page;
+        let now = if mark == Mark::Shared { page.nobody_listening.to_owned() } else { mark.text() };
+        Some(if delivered > 0 { page.and_delivered.with(delivered as usize, [&now]) } else { now })
     });
     let size =
         move || row.with(|row| row.as_ref().map(|row| format!("{} · {}", format_size(row.size), type_in_words(row))));
     let origin = move || row.with(|row| row.as_ref().map(|row| origin_in_words(row.origin)));
     view! {
         <dl class="facts num">
-            {move || sharing.get().map(|text| view! { <dt>"Sharing"</dt><dd>{text}</dd> })}
-            <dt>"Size"</dt>
+            {move || sharing.get().map(|text| view! { <dt>{words().memo_page.sharing}</dt><dd>{text}</dd> })}
+            <dt>{words().memo_page.size}</dt>
             <dd>{size}</dd>
-            <dt>"Origin"</dt>
+            <dt>{words().memo_page.origin}</dt>
             <dd>{origin}</dd>
         </dl>
     }

@@ -11,7 +11,8 @@ use crate::app::components::notice::Alert;
 use crate::app::components::wave::Wave;
 use crate::app::recording::{LIVE_BARS, Phase};
 use crate::app::state::use_app;
-use crate::memo::{format_clock, format_duration, room_in_words};
+use crate::memo::room_in_words;
+use crate::words::{format_clock, format_duration, number, words};
 
 /// A shorter take is thrown away without a question: it costs nobody more than saying it again.
 const ASK_FROM_MS: u64 = 10_000;
@@ -44,19 +45,21 @@ pub(crate) fn Record() -> impl IntoView {
     });
 
     let clock = Memo::new(move |_| format_clock(recording.elapsed_ms.get()));
+    let page = &words().record_page;
+    let marked = move || Some(recording.marked.get()).filter(|count| *count > 0).map(number);
     let word = move || {
         if recording.stalled.get() {
-            "The recorder has stopped giving sound. Stop, and record again; what was saved is safe."
+            page.no_more_sound
         } else if recording.silent.get() && is(Phase::Recording) {
-            "No sound is reaching the microphone."
+            page.no_sound
         } else if recording.too_loud.get() && is(Phase::Recording) {
-            "Too loud: this will sound distorted."
+            page.too_loud
         } else {
             match phase.get() {
-                Phase::Starting => "Waiting for the microphone",
-                Phase::Paused => "Paused",
-                Phase::Stopping => "Saving",
-                Phase::Interrupted(_) => "Interrupted",
+                Phase::Starting => page.waiting_for_microphone,
+                Phase::Paused => page.paused,
+                Phase::Stopping => page.saving,
+                Phase::Interrupted(_) => page.interrupted,
                 _ => "",
             }
         }
@@ -77,21 +80,20 @@ pub(crate) fn Record() -> impl IntoView {
                     <Show when=move || live.get() && (recording.saved_ms.get() > 0)>
                         <span class="saving num">
                             <span class="dot red"></span>
-                            "Saved up to "
-                            {move || format_duration(recording.saved_ms.get())}
+                            {move || page.saved_up_to.with([&format_duration(recording.saved_ms.get())])}
                         </span>
                     </Show>
                 </Head>
-                <p class="clock" role="timer" aria-label="Recorded so far">
+                <p class="clock" role="timer" aria-label=page.recorded_so_far>
                     {move || clock.get().0}
                     <small>{move || clock.get().1}</small>
                 </p>
                 <p class="word" role="status">{word}</p>
                 <Show when=move || is(Phase::Recording) || is(Phase::Paused)>
                     <Meter />
-                    <button class="pill mark-it" aria-label="Mark this moment" on:click=move |_| recording.mark(app)>
-                        "Mark this moment"
-                        <span class="num">{move || Some(recording.marked.get()).filter(|count| *count > 0)}</span>
+                    <button class="pill mark-it" aria-label=page.mark_this_moment on:click=move |_| recording.mark(app)>
+                        {page.mark_this_moment}
+                        <span class="num">{marked}</span>
                     </button>
                 </Show>
                 {move || room.get().map(|text| view! { <p class="room">{text}</p> })}
@@ -100,9 +102,11 @@ pub(crate) fn Record() -> impl IntoView {
                         <Alert text>
                             <div class="both">
                                 <button class="pill main" on:click=move |_| recording.go_on_with_interrupted(app)>
-                                    "Continue recording"
+                                    {page.go_on}
                                 </button>
-                                <button class="pill" on:click=move |_| recording.finish_interrupted(app)>"Finish"</button>
+                                <button class="pill" on:click=move |_| recording.finish_interrupted(app)>
+                                    {page.finish}
+                                </button>
                             </div>
                         </Alert>
                     </div>
@@ -110,7 +114,9 @@ pub(crate) fn Record() -> impl IntoView {
                 {move || refused.get().map(|text| view! {
                     <div class="column">
                         <Alert text>
-                            <button class="pill" on:click=move |_| recording.start(app)>"Try again"</button>
+                            <button class="pill" on:click=move |_| recording.start(app)>
+                                {words().common.try_again}
+                            </button>
                         </Alert>
                     </div>
                 })}
@@ -121,7 +127,7 @@ pub(crate) fn Record() -> impl IntoView {
                     when=move || live.get()
                     fallback=move || view! {
                         <span></span>
-                        <button class="rec" aria-label="Start recording" on:click=move |_| recording.start(app)>
+                        <button class="rec" aria-label=page.start on:click=move |_| recording.start(app)>
                             <i></i>
                         </button>
                         <span></span>
@@ -129,11 +135,11 @@ pub(crate) fn Record() -> impl IntoView {
                 >
                     <button class="side" on:click=discard disabled=move || !(is(Phase::Recording) || is(Phase::Paused))>
                         <span><Picture icon=Icon::Trash /></span>
-                        "Discard"
+                        {words().common.discard}
                     </button>
                     <button
                         class="rec stop"
-                        aria-label="Stop"
+                        aria-label=page.stop
                         disabled=move || !(is(Phase::Recording) || is(Phase::Paused))
                         on:click=move |_| recording.stop(app)
                     >
@@ -144,22 +150,22 @@ pub(crate) fn Record() -> impl IntoView {
                         fallback=move || view! {
                             <button class="side" on:click=move |_| recording.pause() disabled=move || !is(Phase::Recording)>
                                 <span><Picture icon=Icon::Pause /></span>
-                                "Pause"
+                                {words().common.pause}
                             </button>
                         }
                     >
                         <button class="side" on:click=move |_| recording.resume()>
                             <span class="red"><i></i></span>
-                            "Resume"
+                            {page.resume}
                         </button>
                     </Show>
                 </Show>
             </div>
             <Confirm
-                title="Discard recording"
-                text="The recording is paused. What you said will be gone for good."
-                yes="Discard"
-                no="Keep it"
+                title=page.discard
+                text=page.discard_question
+                yes=words().common.discard
+                no=words().common.keep_it
                 open=asking
                 on_yes=move |()| recording.discard(app)
             />
@@ -178,7 +184,7 @@ fn Meter() -> impl IntoView {
             class="meter"
             class:loud=loud
             role="meter"
-            aria-label="Input level"
+            aria-label=words().record_page.input_level
             aria-valuemin="0"
             aria-valuemax="100"
             aria-valuenow=move || percent().to_string()

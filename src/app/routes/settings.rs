@@ -13,10 +13,10 @@ use crate::app::diagnostics::{self, Health, VERSION};
 use crate::app::preferences::{QUALITIES, Sound, Theme};
 use crate::app::state::use_app;
 use crate::app::{clipboard, clock, export, state::AppState};
-use crate::memo::format_size;
 use crate::net::{NetworkSettings, resolve_tracker};
 use crate::store::Usage;
 use crate::torrent::TrackerState;
+use crate::words::{format_size, number, words};
 
 /// The page.
 #[component]
@@ -31,7 +31,7 @@ pub(crate) fn Settings() -> impl IntoView {
     view! {
         <Head />
         <div class="column settings">
-            <h1>"Settings"</h1>
+            <h1>{words().common.settings}</h1>
             <Recording />
             <Storage usage is_protected />
             <Network />
@@ -46,6 +46,7 @@ pub(crate) fn Settings() -> impl IntoView {
 #[component]
 fn Recording() -> impl IntoView {
     let app = use_app();
+    let page = &words().settings_page;
     let preferences = app.preferences;
     let microphones = RwSignal::new(Vec::<(String, String)>::new());
     spawn_local(async move { microphones.set(list_microphones().await) });
@@ -53,12 +54,13 @@ fn Recording() -> impl IntoView {
     let chosen = Memo::new(move |_| preferences.with(|chosen| chosen.microphone.clone()).unwrap_or_default());
     let qualities = QUALITIES.map(|rate| {
         let selected = move || preferences.with(|chosen| chosen.kilobits_per_second == rate);
-        view! { <option value=rate.to_string() selected=selected>{format!("{rate} kbit/s")}</option> }
+        let name = page.kilobits.with([&number(rate as usize)]);
+        view! { <option value=rate.to_string() selected=selected>{name}</option> }
     });
-    let sounds = [(Sound::Voice, "voice", "Voice"), (Sound::Room, "room", "Room"), (Sound::Raw, "raw", "Raw")];
-    let options = sounds.map(|(sound, value, words)| {
+    let sounds = [(Sound::Voice, "voice", page.voice), (Sound::Room, "room", page.room), (Sound::Raw, "raw", page.raw)];
+    let options = sounds.map(|(sound, value, name)| {
         let selected = move || preferences.with(|chosen| chosen.sound == sound);
-        view! { <option value=value selected=selected>{words}</option> }
+        view! { <option value=value selected=selected>{name}</option> }
     });
     let choose_sound = move |event| {
         let value = event_target_value(&event);
@@ -68,10 +70,10 @@ fn Recording() -> impl IntoView {
     };
     view! {
         <section>
-            <h2>"Recording"</h2>
+            <h2>{page.recording}</h2>
             <div class="group">
                 <label class="line">
-                    <span>"Microphone"</span>
+                    <span>{page.microphone}</span>
                     <select
                         class="field"
                         on:change=move |event| {
@@ -79,7 +81,7 @@ fn Recording() -> impl IntoView {
                             app.change_preferences(|preferences| preferences.microphone = id);
                         }
                     >
-                        <option value="">"Default"</option>
+                        <option value="">{page.default_microphone}</option>
                         <For each=move || microphones.get() key=|(id, _)| id.clone() let((id, name))>
                             {
                                 let this = id.clone();
@@ -89,7 +91,7 @@ fn Recording() -> impl IntoView {
                     </select>
                 </label>
                 <label class="line">
-                    <span>"Quality" <small>"32 is clear speech, 96 the best."</small></span>
+                    <span>{page.quality} <small>{page.about_quality.with([&number(32), &number(96)])}</small></span>
                     <select
                         class="field"
                         on:change=move |event| {
@@ -102,7 +104,7 @@ fn Recording() -> impl IntoView {
                     </select>
                 </label>
                 <label class="line">
-                    <span>"Sound" <small>"Voice takes noise out, Raw changes nothing."</small></span>
+                    <span>{page.sound} <small>{page.about_sound}</small></span>
                     <select class="field" on:change=choose_sound>{options}</select>
                 </label>
             </div>
@@ -131,22 +133,21 @@ async fn list_microphones() -> Vec<(String, String)> {
 #[component]
 fn Storage(usage: RwSignal<Usage>, is_protected: RwSignal<bool>) -> impl IntoView {
     let app = use_app();
+    let page = &words().settings_page;
     let ask = move |_| {
         spawn_local(async move {
             let granted = app.store().persist().await;
             is_protected.set(granted);
             if !granted {
-                app.toasts.say("The browser did not agree. Installing the app, or a bookmark, often helps.");
+                app.toasts.say(page.not_agreed);
             }
         });
     };
     let last_export = RwSignal::new(None::<u64>);
     spawn_local(async move { last_export.set(export::last_export(app).await) });
     let last = move || match last_export.get() {
-        Some(at) => {
-            format!("A zip file, which Import reads back. Last done {}.", clock::local(at).in_full(&clock::today()))
-        }
-        None => "A zip file, which Import reads back. Never done yet.".to_owned(),
+        Some(at) => page.last_done.with([&clock::local(at).in_full(&clock::today())]),
+        None => page.never_done.to_owned(),
     };
     let export_everything = move |_| {
         spawn_local(async move {
@@ -158,7 +159,7 @@ fn Storage(usage: RwSignal<Usage>, is_protected: RwSignal<bool>) -> impl IntoVie
     let used = move || {
         let usage = usage.get();
         if usage.quota > 0 {
-            format!("{} of {}", format_size(usage.used), format_size(usage.quota))
+            page.used_of.with([&format_size(usage.used), &format_size(usage.quota)])
         } else {
             format_size(usage.used)
         }
@@ -171,33 +172,27 @@ fn Storage(usage: RwSignal<Usage>, is_protected: RwSignal<bool>) -> impl IntoVie
     };
     view! {
         <section>
-            <h2>"Storage"</h2>
+            <h2>{page.storage}</h2>
             <div class="group">
                 <div class="line">
-                    <span>"Used"</span>
+                    <span>{page.used}</span>
                     <span class="soft num">{used}</span>
                 </div>
                 <div class="used"><i style:transform=share></i></div>
                 <div class="line">
                     <span>
-                        {move || if is_protected.get() { "Protected" } else { "Not protected" }}
+                        {move || if is_protected.get() { page.is_protected } else { page.unprotected }}
                         <small>
-                            {move || {
-                                if is_protected.get() {
-                                    "The browser keeps your memos until you delete them."
-                                } else {
-                                    "The browser may remove your memos when the disk is full."
-                                }
-                            }}
+                            {move || if is_protected.get() { page.about_protected } else { page.about_unprotected }}
                         </small>
                     </span>
                     <Show when=move || !is_protected.get()>
-                        <button class="pill" on:click=ask>"Protect"</button>
+                        <button class="pill" on:click=ask>{page.protect}</button>
                     </Show>
                 </div>
                 <div class="line wraps">
-                    <span>"A copy of all memos" <small>{last}</small></span>
-                    <button class="pill" on:click=export_everything>"Export everything"</button>
+                    <span>{page.copy_of_all} <small>{last}</small></span>
+                    <button class="pill" on:click=export_everything>{page.export_everything}</button>
                 </div>
             </div>
         </section>
@@ -208,6 +203,7 @@ fn Storage(usage: RwSignal<Usage>, is_protected: RwSignal<bool>) -> impl IntoVie
 #[component]
 fn Network() -> impl IntoView {
     let app = use_app();
+    let page = &words().settings_page;
     let typed = RwSignal::new(String::new());
     let problem = RwSignal::new(None::<String>);
     let listed = Memo::new(move |_| {
@@ -224,7 +220,7 @@ fn Network() -> impl IntoView {
     let add = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(url) = typed.with_untracked(|typed| resolve_tracker(typed)).filter(|url| url.starts_with("ws")) else {
-            problem.set(Some("A tracker's address begins with wss://".to_owned()));
+            problem.set(Some(page.no_tracker.with([&"wss://"])));
             return;
         };
         problem.set(None);
@@ -237,17 +233,17 @@ fn Network() -> impl IntoView {
     };
     view! {
         <section>
-            <h2>"Network"</h2>
-            <p class="soft">"Trackers bring two devices together. They see IP addresses and which link is asked for, never a memo."</p>
+            <h2>{page.network}</h2>
+            <p class="soft">{page.about_trackers}</p>
             <div class="group">
-                <ul aria-label="Trackers">
+                <ul aria-label=page.trackers>
                     {move || listed.get().into_iter().map(|(url, added, health)| view! { <Tracker url added health /> }).collect_view()}
                 </ul>
                 <form class="line" on:submit=add>
                     <input
                         class="field"
                         type="text"
-                        aria-label="Add a tracker"
+                        aria-label=page.add_tracker
                         placeholder="wss://"
                         autocomplete="off"
                         autocapitalize="off"
@@ -255,7 +251,7 @@ fn Network() -> impl IntoView {
                         prop:value=move || typed.get()
                         on:input=move |event| typed.set(event_target_value(&event))
                     />
-                    <button class="pill" type="submit">"Add"</button>
+                    <button class="pill" type="submit">{words().common.add}</button>
                 </form>
             </div>
             {move || problem.get().map(|text| view! { <Alert text /> })}
@@ -271,7 +267,7 @@ fn Tracker(url: String, added: bool, health: Health) -> impl IntoView {
         Health::Asked(TrackerState::Unreachable, _) => "dot warn",
         _ => "dot idle",
     };
-    let name = format!("Remove {url}");
+    let name = words().settings_page.remove.with([&url]);
     let gone = url.clone();
     let remove = move |_| {
         let gone = gone.clone();
@@ -283,7 +279,7 @@ fn Tracker(url: String, added: bool, health: Health) -> impl IntoView {
                 <span class=dot></span>
                 <span>
                     {url}
-                    <small>{health.words()}</small>
+                    <small>{health_in_words(&health)}</small>
                 </span>
             </span>
             {added.then(|| view! {
@@ -291,6 +287,18 @@ fn Tracker(url: String, added: bool, health: Health) -> impl IntoView {
             })}
         </li>
     }
+}
+
+/// How a tracker is, and what it said last, which is in its own words.
+fn health_in_words(health: &Health) -> String {
+    let page = &words().settings_page;
+    let (state, said) = match health {
+        Health::Unasked => return page.tracker_unasked.to_owned(),
+        Health::Asked(TrackerState::Connecting, said) => (page.tracker_connecting, said),
+        Health::Asked(TrackerState::Connected, said) => (page.tracker_connected, said),
+        Health::Asked(TrackerState::Unreachable, said) => (page.tracker_unreachable, said),
+    };
+    said.as_ref().map_or_else(|| state.to_owned(), |said| page.tracker_says.with([&state, said]))
 }
 
 /// Stores a change of the network's settings and begins anew with it.
@@ -314,24 +322,25 @@ fn change_network(app: AppState, change: impl FnOnce(&mut NetworkSettings) + 'st
 #[component]
 fn Appearance() -> impl IntoView {
     let app = use_app();
-    let themes = [(Theme::System, "System"), (Theme::Light, "Light"), (Theme::Dark, "Dark")];
-    let chips = themes.map(|(theme, words)| {
+    let page = &words().settings_page;
+    let themes = [(Theme::System, page.theme_system), (Theme::Light, page.theme_light), (Theme::Dark, page.theme_dark)];
+    let chips = themes.map(|(theme, name)| {
         view! {
             <button
                 class="chip"
                 aria-pressed=move || if app.preferences.with(|chosen| chosen.theme == theme) { "true" } else { "false" }
                 on:click=move |_| app.change_preferences(|preferences| preferences.theme = theme)
             >
-                {words}
+                {name}
             </button>
         }
     });
     view! {
         <section>
-            <h2>"Appearance"</h2>
+            <h2>{page.appearance}</h2>
             <div class="group">
-                <div class="line" role="group" aria-label="Theme">
-                    <span>"Theme"</span>
+                <div class="line" role="group" aria-label=page.theme>
+                    <span>{page.theme}</span>
                     <span class="choices">{chips}</span>
                 </div>
             </div>
@@ -342,26 +351,18 @@ fn Appearance() -> impl IntoView {
 /// What each party can see.
 #[component]
 fn Privacy() -> impl IntoView {
+    let page = &words().settings_page;
     let parties = [
-        ("This device", "Keeps your memos, in this browser. Nothing leaves it before you share."),
-        (
-            "Who has a link",
-            "Can listen, and can pass the link and the memo on. Listeners and senders of a memo see each other's IP address.",
-        ),
-        (
-            "Trackers",
-            "See the IP address of whoever shares or opens a link, and a number that stands for the memo. They never see its sound, its title or your name.",
-        ),
-        ("This site", "Hands out the app. No server stores your memo."),
-        (
-            "STUN servers",
-            "Tell your device its own public address when it connects to another one. They see that address.",
-        ),
+        (page.this_device, page.this_device_sees),
+        (page.who_has_link, page.who_has_link_sees),
+        (page.trackers, page.trackers_see),
+        (page.this_site, page.this_site_sees),
+        (page.stun_servers, page.stun_servers_see),
     ];
     let rows = parties.map(|(party, sees)| view! { <dt>{party}</dt><dd>{sees}</dd> });
     view! {
         <section>
-            <h2>"Who sees what"</h2>
+            <h2>{page.who_sees_what}</h2>
             <div class="group">
                 <dl class="says">{rows}</dl>
             </div>
@@ -373,29 +374,26 @@ fn Privacy() -> impl IntoView {
 #[component]
 fn About(usage: RwSignal<Usage>, is_protected: RwSignal<bool>) -> impl IntoView {
     let app = use_app();
+    let page = &words().settings_page;
     let report = Memo::new(move |_| diagnostics::report(app, usage.get(), is_protected.get()));
     let copy = move |_| {
         let report = report.get_untracked();
         spawn_local(async move {
-            let said = if clipboard::copy(&report).await {
-                "Diagnostics copied"
-            } else {
-                "The browser does not let the page copy."
-            };
-            app.toasts.say(said);
+            let is_copied = clipboard::copy(&report).await;
+            app.toasts.say(if is_copied { page.diagnostics_copied } else { page.cannot_copy });
         });
     };
     view! {
         <section>
-            <h2>"About"</h2>
+            <h2>{page.about}</h2>
             <div class="group">
                 <div class="line">
-                    <span>"Version"</span>
+                    <span>{page.version}</span>
                     <span class="soft num">{VERSION}</span>
                 </div>
                 <div class="line">
-                    <span>"Diagnostics" <small>"For a bug report. No titles, no sound."</small></span>
-                    <button class="pill" on:click=copy>"Copy"</button>
+                    <span>{page.diagnostics} <small>{page.about_diagnostics}</small></span>
+                    <button class="pill" on:click=copy>{page.copy}</button>
                 </div>
                 <pre class="num">{move || report.get()}</pre>
             </div>
