@@ -8,7 +8,8 @@ use super::notice::Alert;
 use super::sheet::Sheet;
 use crate::app::export;
 use crate::app::state::use_app;
-use crate::memo::{Memo as MemoRow, file_name, format_size, type_in_words};
+use crate::memo::{Memo as MemoRow, file_name, type_in_words};
+use crate::words::{format_size, words};
 
 /// The dialog behind the button `Export`.
 #[component]
@@ -43,31 +44,42 @@ pub(crate) fn ExportDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwS
             problem.set(None);
         }
     });
-    let words =
-        move || row.with(|row| row.as_ref().map(|row| format!("{}, {}", type_in_words(row), format_size(row.size))));
+    let kind_and_size = move || {
+        row.with(|row| {
+            let row = row.as_ref()?;
+            Some(words().export_dialog.kind_and_size.with([&type_in_words(row), &format_size(row.size)]))
+        })
+    };
     let can_send =
         Memo::new(move |_| open.get() && row.with_untracked(|row| row.as_ref().is_some_and(export::can_send)));
     view! {
-        <Sheet title="Export" open>
+        <Sheet title=words().common.export open>
             <p class="soft name">{move || row.with(|row| row.as_ref().map(file_name))}</p>
             <ul class="ways">
                 <li>
                     <button class="pill main" aria-describedby="as-it-is" on:click=as_it_is>
                         <Picture icon=Icon::Download />
-                        "As it is"
+                        {words().export_dialog.as_it_is}
                     </button>
-                    <small id="as-it-is">{words}</small>
+                    <small id="as-it-is">{kind_and_size}</small>
                 </li>
                 <li>
-                    <button class="pill" aria-describedby="as-wav" disabled=move || decoding.get() on:click=as_wav>"As WAV"</button>
+                    <button class="pill" aria-describedby="as-wav" disabled=move || decoding.get() on:click=as_wav>
+                        {words().export_dialog.as_wav}
+                    </button>
                     <small id="as-wav">
-                        {move || if decoding.get() { "Decoding…" } else { "Large, and read by every program" }}
+                        {move || {
+                            let own = &words().export_dialog;
+                            if decoding.get() { own.decoding } else { own.about_wav }
+                        }}
                     </small>
                 </li>
                 <Show when=move || can_send.get()>
                     <li>
-                        <button class="pill" aria-describedby="send-file" on:click=send>"Send file"</button>
-                        <small id="send-file">"With another app on this device"</small>
+                        <button class="pill" aria-describedby="send-file" on:click=send>
+                            {words().export_dialog.send_file}
+                        </button>
+                        <small id="send-file">{words().export_dialog.about_sending}</small>
                     </li>
                 </Show>
             </ul>

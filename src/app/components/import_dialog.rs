@@ -8,6 +8,7 @@ use super::sheet::Sheet;
 use crate::app::files;
 use crate::app::state::{AppState, use_app};
 use crate::memo::{LinkError, parse_link, share_link};
+use crate::words::words;
 
 /// The dialog behind the button `Import`.
 #[component]
@@ -34,18 +35,18 @@ pub(crate) fn ImportDialog(open: RwSignal<bool>) -> impl IntoView {
         }
     };
     view! {
-        <Sheet title="Import" open>
-            <p class="soft">"Audio files become memos, and an exported zip file brings its memos back. A link fetches the memo that somebody shared."</p>
+        <Sheet title=words().common.import open>
+            <p class="soft">{words().import_dialog.about}</p>
             <label class="pill choose">
-                "Choose audio files"
-                <input type="file" multiple accept="audio/*,video/webm,video/mp4,.zip,application/zip,.torrent,application/x-bittorrent" aria-label="Audio files" on:change=choose />
+                {words().import_dialog.choose_files}
+                <input type="file" multiple accept="audio/*,video/webm,video/mp4,.zip,application/zip,.torrent,application/x-bittorrent" aria-label=words().import_dialog.files on:change=choose />
             </label>
             <form on:submit=submit>
                 <div class="link">
                     <input
                         type="text"
-                        aria-label="Link"
-                        placeholder="Paste a link"
+                        aria-label=words().common.link
+                        placeholder=words().import_dialog.paste_a_link
                         autocomplete="off"
                         autocapitalize="off"
                         spellcheck="false"
@@ -55,7 +56,7 @@ pub(crate) fn ImportDialog(open: RwSignal<bool>) -> impl IntoView {
                             prepare_for(app, &link.get_untracked());
                         }
                     />
-                    <button class="pill main" type="submit">"Open link"</button>
+                    <button class="pill main" type="submit">{words().import_dialog.open_link}</button>
                 </div>
             </form>
             {move || problem.get().map(|text| view! { <Alert text /> })}

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::sheet::Sheet;
 use crate::memo::SHORTCUTS;
+use crate::words::words;
 
 /// What each key does.
 #[component]
@@ -15,7 +16,7 @@ pub(crate) fn Keys(open: RwSignal<bool>) -> impl IntoView {
         })
     };
     view! {
-        <Sheet title="Keyboard shortcuts" open>
+        <Sheet title=words().notices.keyboard_shortcuts open>
             <dl class="keys">{rows}</dl>
         </Sheet>
     }

@@ -16,7 +16,8 @@ use crate::app::clock;
 use crate::app::recording::Phase;
 use crate::app::selecting::Selecting;
 use crate::app::state::use_app;
-use crate::memo::{Filter, Query, Sort, View, format_duration, heading};
+use crate::memo::{BIN_DAYS, Filter, Query, Sort, View, heading};
+use crate::words::{format_duration, words};
 
 /// The shape that is shown where there is nothing yet.
 const QUIET: [u8; 40] = [
@@ -50,7 +51,9 @@ pub(crate) fn Library() -> impl IntoView {
     let nothing = move || {
         is_empty.get().then(|| {
             let (title, text) = view.with(View::empty_text);
-            let picture = (title == "Say something").then(|| view! { <QuietWave /> });
+            // Where nothing narrows the list, there is no memo at all.
+            let is_whole = view.with(|view| view.filter == Filter::All && view.tag.is_none() && view.query.is_empty());
+            let picture = is_whole.then(|| view! { <QuietWave /> });
             view! {
                 <div class="empty">
                     {picture}
@@ -87,7 +90,7 @@ pub(crate) fn Library() -> impl IntoView {
             class="pane library"
             class:dropping=dropping
             class:selecting=move || selecting.is_on()
-            aria-label="Library"
+            aria-label=words().library.library
             on:dragover=move |event: DragEvent| {
                 event.prevent_default();
                 dropping.set(true);
@@ -104,10 +107,10 @@ pub(crate) fn Library() -> impl IntoView {
                             <SelectButton selecting />
                         </Show>
                         <Show when=move || !selecting.is_on()>
-                            <button class="icon" aria-label="Import" on:click=move |_| importing.set(true)>
+                            <button class="icon" aria-label=words().common.import on:click=move |_| importing.set(true)>
                                 <Picture icon=Icon::Plus />
                             </button>
-                            <a class="icon" href="/settings" aria-label="Settings">
+                            <a class="icon" href="/settings" aria-label=words().common.settings>
                                 <Picture icon=Icon::Gear />
                             </a>
                         </Show>
@@ -117,8 +120,8 @@ pub(crate) fn Library() -> impl IntoView {
                             <Picture icon=Icon::Search />
                             <input
                                 type="search"
-                                aria-label="Search memos"
-                                placeholder="Search memos"
+                                aria-label=words().common.search_memos
+                                placeholder=words().common.search_memos
                                 prop:value=move || search.get()
                                 on:input=move |event| search.set(event_target_value(&event))
                             />
@@ -145,7 +148,9 @@ pub(crate) fn Library() -> impl IntoView {
 fn SelectButton(selecting: Selecting) -> impl IntoView {
     let press = move |_| if selecting.is_on_untracked() { selecting.end() } else { selecting.begin() };
     view! {
-        <button class="quiet" on:click=press>{move || if selecting.is_on() { "Done" } else { "Select" }}</button>
+        <button class="quiet" on:click=press>
+            {move || if selecting.is_on() { words().library.done } else { words().library.select }}
+        </button>
     }
 }
 
@@ -167,7 +172,7 @@ fn SortChoice() -> impl IntoView {
     view! {
         <span class="sort icon" class:changed=move || chosen.get() != Sort::default() title=move || chosen.get().label()>
             <Picture icon=Icon::Sort />
-            <select aria-label="Sort" on:change=choose>{options}</select>
+            <select aria-label=words().library.sort on:change=choose>{options}</select>
         </span>
     }
 }
@@ -180,14 +185,14 @@ fn EmptyBin() -> impl IntoView {
     let empty = move |()| app.delete_all_for_good(app.memos.in_bin_untracked());
     view! {
         <div class="about-bin">
-            <p>"Kept for 30 days"</p>
-            <button class="pill" on:click=move |_| asking.set(true)>"Empty the bin"</button>
+            <p>{words().library.kept_for_days.of(BIN_DAYS as usize)}</p>
+            <button class="pill" on:click=move |_| asking.set(true)>{words().library.empty_the_bin}</button>
         </div>
         <Confirm
-            title="Empty the bin"
-            text="Every memo in the bin and its sound are removed from this device. This cannot be undone."
-            yes="Delete all"
-            no="Keep them"
+            title=words().library.empty_the_bin
+            text=words().library.what_emptying_does
+            yes=words().library.delete_all
+            no=words().library.keep_them
             open=asking
             on_yes=empty
         />
@@ -207,17 +212,20 @@ fn RecordButton() -> impl IntoView {
         <div class="fab">
             <Show
                 when=move || recording.phase.with(Phase::is_live)
-                fallback=move || view! { <button class="rec" aria-label="Record" on:click=press><i></i></button> }
+                fallback=move || view! {
+                    <button class="rec" aria-label=words().common.record on:click=press><i></i></button>
+                }
             >
                 <a class="live num" href="/record">
                     <span class="dot"></span>
-                    {move || match recording.phase.get() {
-                        Phase::Paused => "Paused",
-                        Phase::Interrupted(_) => "Interrupted",
-                        _ => "Recording",
+                    {move || {
+                        let phrase = match recording.phase.get() {
+                            Phase::Paused => words().library.paused,
+                            Phase::Interrupted(_) => words().library.interrupted,
+                            _ => words().library.recording,
+                        };
+                        phrase.with([&format_duration(recording.elapsed_ms.get())])
                     }}
-                    " "
-                    {move || format_duration(recording.elapsed_ms.get())}
                 </a>
             </Show>
         </div>

@@ -5,6 +5,7 @@ use web_sys::{Element, MouseEvent, ScrollIntoViewOptions, ScrollLogicalPosition}
 
 use crate::app::state::use_app;
 use crate::memo::Filter;
+use crate::words::words;
 
 /// As many tags as a thumb scrolls past; the others are found by searching.
 const MOST_TAGS: usize = 12;
@@ -38,9 +39,9 @@ pub(crate) fn Chips(filter: RwSignal<Filter>, tag: RwSignal<Option<String>>) -> 
     });
     view! {
         <div class="chips">
-            <div role="group" aria-label="Show">{filters}</div>
+            <div role="group" aria-label=words().library.show>{filters}</div>
             <Show when=move || !tags.with(Vec::is_empty)>
-                <div role="group" aria-label="With the tag" class="tags">
+                <div role="group" aria-label=words().library.with_the_tag class="tags">
                     <For each=move || tags.get() key=Clone::clone let(name)>
                         <TagChip name tag />
                     </For>

@@ -17,6 +17,7 @@ use super::list_row::ListRow;
 use crate::app::selecting::Selecting;
 use crate::app::state::use_app;
 use crate::memo::{Filter, Layout, Listing, MemoId, Sizes, View, drawn, follow, heir, walk};
+use crate::words::words;
 
 /// What a row and a heading measure with the style sheet as it is; they are measured once they are there.
 const SIZES: Sizes = Sizes { row_px: 104.0, heading_px: 39.0 };
@@ -104,7 +105,7 @@ pub(crate) fn MemoList(
             <ul
                 class="list"
                 role="list"
-                aria-label="Memos"
+                aria-label=words().library.memos
                 node_ref=roll.list
                 style:height=move || format!("{}px", roll.layout.with(Layout::height))
                 on:focusin=on_focus_in

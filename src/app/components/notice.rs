@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::icon::{Icon, Picture};
 use crate::app::recording::Phase;
 use crate::app::state::use_app;
+use crate::words::words;
 
 /// The toast. Its place is always in the page, so that screen readers hear what appears in it.
 #[component]
@@ -18,10 +19,10 @@ pub(crate) fn ToastPlace() -> impl IntoView {
                         toasts.clear();
                         undo();
                     };
-                    view! { <button on:click=press>"Undo"</button> }.into_any()
+                    view! { <button on:click=press>{words().common.undo}</button> }.into_any()
                 }
                 None => view! {
-                    <button class="icon" aria-label="Dismiss" on:click=move |_| toasts.clear()>
+                    <button class="icon" aria-label=words().notices.dismiss on:click=move |_| toasts.clear()>
                         <Picture icon=Icon::Close />
                     </button>
                 }
@@ -59,7 +60,7 @@ pub(crate) fn ProblemPlace() -> impl IntoView {
             view! {
                 <div class="problem">
                     <Alert text>
-                        <button class="pill" on:click=move |_| problem.set(None)>"Understood"</button>
+                        <button class="pill" on:click=move |_| problem.set(None)>{words().notices.understood}</button>
                     </Alert>
                 </div>
             }
@@ -78,7 +79,7 @@ pub(crate) fn UpdatePlace() -> impl IntoView {
             <div class="banner">
                 <button class="pill" on:click=move |_| app.accept_update()>
                     <span class="dot"></span>
-                    "New version"
+                    {words().notices.new_version}
                 </button>
             </div>
         </Show>

@@ -8,9 +8,11 @@ use super::notice::Alert;
 use super::wave::Wave;
 use crate::app::player::SPEEDS;
 use crate::app::state::use_app;
-use crate::memo::{
-    LEAP_MS, Memo as MemoRow, Repeat, STEP_MS, format_duration, format_remaining, is_heard, spoken_duration,
-};
+use crate::memo::{LEAP_MS, Memo as MemoRow, Repeat, STEP_MS, is_heard};
+use crate::words::{format_duration, format_remaining, spoken_duration, words};
+
+/// [`LEAP_MS`], as the buttons say it.
+const LEAP_S: usize = (LEAP_MS / 1000) as usize;
 
 /// Bars of the large waveform: as many as stand apart from each other on a screen of this width.
 pub(crate) fn bars_that_fit() -> usize {
@@ -28,7 +30,7 @@ pub(crate) fn PlayButton() -> impl IntoView {
     view! {
         <button
             class="play"
-            aria-label=move || if playing.get() { "Pause" } else { "Play" }
+            aria-label=move || if playing.get() { words().common.pause } else { words().common.play }
             on:click=move |_| app.player.toggle(app)
         >
             <Picture icon />
@@ -48,7 +50,10 @@ pub(crate) fn Seek(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView 
         let (position, length) = (player.position_ms.get(), length.get());
         (0..count).map(|bar| is_heard(bar, count, position, length)).collect::<Vec<_>>()
     });
-    let words = move || format!("{} of {}", spoken_duration(player.position_ms.get()), spoken_duration(length.get()));
+    let progress = move || {
+        let (position, length) = (spoken_duration(player.position_ms.get()), spoken_duration(length.get()));
+        words().player_bar.position_of_length.with([&position, &length])
+    };
     let press = move |event: KeyboardEvent| {
         let by = match event.key().as_str() {
             "ArrowLeft" | "ArrowDown" => -STEP_MS,
@@ -66,8 +71,8 @@ pub(crate) fn Seek(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView 
             <Ticks row />
             <input
                 type="range"
-                aria-label="Position"
-                aria-valuetext=words
+                aria-label=words().player_bar.position
+                aria-valuetext=progress
                 min="0"
                 max=move || length.get().to_string()
                 step="1"
@@ -96,7 +101,7 @@ pub(crate) fn PlayerCard(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl Int
     let speeds = SPEEDS.map(|speed| {
         view! {
             <option value=speed.to_string() selected=move || (player.speed.get() - speed).abs() < 0.01>
-                {format!("{speed}×")}
+                {words().player_bar.times_as_fast.with([&speed])}
             </option>
         }
     });
@@ -106,17 +111,25 @@ pub(crate) fn PlayerCard(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl Int
         }
     };
     view! {
-        <section class="card" aria-label="Player">
+        <section class="card" aria-label=words().player_bar.player>
             <Seek row />
             <div class="player">
                 <span class="speed">
-                    <select class="num" aria-label="Speed" on:change=choose>{speeds}</select>
+                    <select class="num" aria-label=words().player_bar.speed on:change=choose>{speeds}</select>
                 </span>
-                <button class="icon" aria-label="Back 10 seconds" on:click=move |_| player.jump(app, -LEAP_MS)>
+                <button
+                    class="icon"
+                    aria-label=words().player_bar.back_seconds.of(LEAP_S)
+                    on:click=move |_| player.jump(app, -LEAP_MS)
+                >
                     <Picture icon=Icon::Rewind />
                 </button>
                 <PlayButton />
-                <button class="icon" aria-label="Forward 10 seconds" on:click=move |_| player.jump(app, LEAP_MS)>
+                <button
+                    class="icon"
+                    aria-label=words().player_bar.forward_seconds.of(LEAP_S)
+                    on:click=move |_| player.jump(app, LEAP_MS)
+                >
                     <Picture icon=Icon::Forward />
                 </button>
                 <span class="even"></span>
@@ -137,9 +150,9 @@ fn Ways() -> impl IntoView {
     let goes_on = move || app.preferences.with(|preferences| preferences.play_next);
     let pressed = |is: bool| if is { "true" } else { "false" };
     view! {
-        <div class="listening" role="group" aria-label="Listening">
+        <div class="listening" role="group" aria-label=words().player_bar.listening>
             <button class="chip" aria-pressed=move || pressed(skips()) on:click=move |_| player.set_skip_silence(app, !skips())>
-                "Skip silence"
+                {words().player_bar.skip_silence}
             </button>
             <button
                 class="chip"
@@ -154,9 +167,9 @@ fn Ways() -> impl IntoView {
                 aria-pressed=move || pressed(goes_on())
                 on:click=move |_| app.change_preferences(|preferences| preferences.play_next = !preferences.play_next)
             >
-                "Play next"
+                {words().player_bar.play_next}
             </button>
-            <button class="chip" on:click=move |_| player.mark(app)>"Mark"</button>
+            <button class="chip" on:click=move |_| player.mark(app)>{words().player_bar.mark}</button>
         </div>
     }
 }
@@ -199,12 +212,14 @@ fn Markers(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
     };
     let one = move |at: u64| {
         let spoken = spoken_duration(at);
+        let go_to = words().player_bar.go_to_marker.with([&spoken]);
+        let remove_it = words().player_bar.remove_marker.with([&spoken]);
         view! {
             <li>
-                <button class="chip num" aria-label=format!("Go to marker at {spoken}") on:click=move |_| app.player.seek(at)>
+                <button class="chip num" aria-label=go_to on:click=move |_| app.player.seek(at)>
                     {format_duration(at)}
                 </button>
-                <button class="icon" aria-label=format!("Remove marker at {spoken}") on:click=move |_| remove(at)>
+                <button class="icon" aria-label=remove_it on:click=move |_| remove(at)>
                     <Picture icon=Icon::Close />
                 </button>
             </li>
@@ -212,7 +227,7 @@ fn Markers(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
     };
     view! {
         <Show when=move || markers.with(|markers| !markers.is_empty())>
-            <ul class="markers" aria-label="Markers">
+            <ul class="markers" aria-label=words().player_bar.markers>
                 <For each=move || markers.get() key=|at| *at children=one />
             </ul>
         </Show>

@@ -5,6 +5,8 @@ use std::fmt::Write;
 use leptos::prelude::*;
 use qrcodegen::{QrCode, QrCodeEcc};
 
+use crate::words::words;
+
 /// The picture; nothing when the link is too long for one.
 #[component]
 pub(crate) fn Qr(#[prop(into)] text: Signal<String>) -> impl IntoView {
@@ -12,7 +14,7 @@ pub(crate) fn Qr(#[prop(into)] text: Signal<String>) -> impl IntoView {
     move || {
         code.get().map(|(size, path)| {
             view! {
-                <svg class="qr" viewBox=format!("0 0 {size} {size}") role="img" aria-label="QR code" shape-rendering="crispEdges">
+                <svg class="qr" viewBox=format!("0 0 {size} {size}") role="img" aria-label=words().sharing.qr_code shape-rendering="crispEdges">
                     <path d=path />
                 </svg>
             }

@@ -11,6 +11,7 @@ use crate::app::state::use_app;
 use crate::recorder::{can_go_on, recovery};
 use crate::store::Take;
 use crate::web::ObjectUrl;
+use crate::words::words;
 
 /// One unfinished recording after the other, newest first.
 #[component]
@@ -92,24 +93,28 @@ pub(crate) fn Recovery() -> impl IntoView {
         takes.with(|takes| {
             takes.last().map(|take| {
                 let when = clock::local(take.started_at_ms).in_full(&clock::today());
-                format!("The app closed while this was being recorded: {when}. What was saved is safe.")
+                words().recovery.what_happened.with([&when])
             })
         })
     };
     view! {
-        <Sheet title="Recovered recording" open>
+        <Sheet title=words().recovery.recovered_recording open>
             <p class="soft">{about}</p>
             {move || problem.get().map(|text| view! { <Alert text /> })}
             {move || sound.with(|sound| sound.as_ref().map(|preview| preview.as_str().to_owned())).map(|url| {
                 view! { <audio class="preview" node_ref=element src=url controls></audio> }
             })}
             <div class="actions">
-                <button class="pill main" autofocus disabled=move || busy.get() on:click=keep>"Keep"</button>
-                <button class="pill" disabled=move || busy.get() on:click=play>"Play"</button>
+                <button class="pill main" autofocus disabled=move || busy.get() on:click=keep>
+                    {words().recovery.keep}
+                </button>
+                <button class="pill" disabled=move || busy.get() on:click=play>{words().common.play}</button>
                 <Show when=can_go_on>
-                    <button class="pill" disabled=move || busy.get() on:click=go_on>"Continue recording"</button>
+                    <button class="pill" disabled=move || busy.get() on:click=go_on>
+                        {words().recovery.continue_recording}
+                    </button>
                 </Show>
-                <button class="pill" disabled=move || busy.get() on:click=discard>"Discard"</button>
+                <button class="pill" disabled=move || busy.get() on:click=discard>{words().common.discard}</button>
             </div>
         </Sheet>
     }

@@ -10,7 +10,8 @@ use super::wave::Wave;
 use crate::app::clock;
 use crate::app::selecting::Selecting;
 use crate::app::state::use_app;
-use crate::memo::{Mark, Memo as MemoRow, MemoId, arrived, format_duration};
+use crate::memo::{Mark, Memo as MemoRow, MemoId, arrived};
+use crate::words::{format_duration, words};
 
 /// Bars of the small waveform.
 const BARS: usize = 90;
@@ -60,7 +61,7 @@ pub(crate) fn Row(
     });
     let days_left = move || {
         let days = row.with(|row| row.as_ref().and_then(|row| row.bin_days_left(clock::now_ms())))?;
-        Some(if days == 1 { "1 day left".to_owned() } else { format!("{days} days left") })
+        Some(words().library.days_left.of(days as usize))
     };
     let tags = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.tags.in_short()).unwrap_or_default()));
     let favourite = move || row.with(|row| row.as_ref().is_some_and(|row| row.favourite));
@@ -129,7 +130,7 @@ pub(crate) fn Row(
                     <Show when=favourite>
                         <span class="mark">
                             <Picture icon=Icon::Star />
-                            <span class="hush">"Favourite"</span>
+                            <span class="hush">{words().common.favourite}</span>
                         </span>
                     </Show>
                     <Show when=move || !tags.with(String::is_empty)>
@@ -143,12 +144,12 @@ pub(crate) fn Row(
                         if let Some(row) = row.get_untracked() {
                             app.restore(&row.id);
                         }
-                    }>"Restore"</button>
+                    }>{words().common.restore}</button>
                     <button class="pill" on:click=move |_| {
                         if let Some(row) = row.get_untracked() {
                             app.delete_for_good(&row);
                         }
-                    }>"Delete for good"</button>
+                    }>{words().common.delete_for_good}</button>
                 </div>
             </Show>
         </div>

@@ -12,7 +12,8 @@ use super::tag_dialog::TagDialog;
 use crate::app::export;
 use crate::app::selecting::Selecting;
 use crate::app::state::use_app;
-use crate::memo::{Filter, count_in_words};
+use crate::memo::Filter;
+use crate::words::words;
 
 /// How long the number rests before screen readers are told of it: a range grows with every key.
 const CALM: Duration = Duration::from_millis(600);
@@ -20,23 +21,23 @@ const CALM: Duration = Duration::from_millis(600);
 /// How many are selected, and the deeds for them.
 #[component]
 pub(crate) fn SelectionBar(selecting: Selecting, filter: RwSignal<Filter>) -> impl IntoView {
-    let words = move || match selecting.count() {
-        0 => "Select memos".to_owned(),
-        count => format!("{count} selected"),
+    let how_many = move || match selecting.count() {
+        0 => words().selection.select_memos.to_owned(),
+        count => words().selection.selected.of(count),
     };
     let said = RwSignal::new(String::new());
     let mut say = debounce(CALM, move |text| drop(said.try_set(text)));
-    Effect::new(move || say(words()));
+    Effect::new(move || say(how_many()));
     let all_or_none =
         move |_| if untrack(|| selecting.has_all()) { selecting.select_none() } else { selecting.select_all() };
     view! {
         <div class="fab">
-            <div class="selection" role="group" aria-label="Selected memos">
+            <div class="selection" role="group" aria-label=words().selection.selected_memos>
                 <div class="count">
-                    <b class="num" aria-hidden="true">{words}</b>
+                    <b class="num" aria-hidden="true">{how_many}</b>
                     <span class="hush" role="status">{move || said.get()}</span>
                     <button class="quiet" on:click=all_or_none>
-                        {move || if selecting.has_all() { "Select none" } else { "Select all" }}
+                        {move || if selecting.has_all() { words().selection.select_none } else { words().selection.select_all }}
                     </button>
                 </div>
                 <Show when=move || filter.get() == Filter::Bin fallback=move || view! { <Deeds selecting /> }>
@@ -60,8 +61,7 @@ fn Deeds(selecting: Selecting) -> impl IntoView {
         let (here, arriving): (Vec<_>, Vec<_>) =
             app.memos.find_all_untracked(&selecting.ids()).into_iter().partition(|memo| memo.complete);
         if !arriving.is_empty() {
-            let count = count_in_words(arriving.len(), "memo");
-            app.toasts.say(format!("{count} not exported: not all of the sound is here yet."));
+            app.toasts.say(words().selection.not_exported.of(arriving.len()));
         }
         selecting.end();
         spawn_local(async move {
@@ -70,12 +70,19 @@ fn Deeds(selecting: Selecting) -> impl IntoView {
             }
         });
     };
+    let (common, own) = (&words().common, &words().selection);
     view! {
         <div class="deeds">
-            <Deed selecting icon=Icon::Share text="Share" name="Share selected" act=move |()| sharing.set(true) />
-            <Deed selecting icon=Icon::Download text="Export" name="Export selected" act=export />
-            <Deed selecting icon=Icon::Tag text="Tag" name="Tag selected" act=move |()| tagging.set(true) />
-            <Deed selecting icon=Icon::Trash text="Delete" name="Delete selected" act=delete />
+            <Deed
+                selecting
+                icon=Icon::Share
+                text=common.share
+                name=own.share_selected
+                act=move |()| sharing.set(true)
+            />
+            <Deed selecting icon=Icon::Download text=common.export name=own.export_selected act=export />
+            <Deed selecting icon=Icon::Tag text=own.tag name=own.tag_selected act=move |()| tagging.set(true) />
+            <Deed selecting icon=Icon::Trash text=common.delete name=own.delete_selected act=delete />
         </div>
         <ShareAll selecting open=sharing />
         <TagDialog selecting open=tagging />
@@ -95,22 +102,23 @@ fn DeedsInBin(selecting: Selecting) -> impl IntoView {
         app.delete_all_for_good(app.memos.find_all_untracked(&selecting.ids()));
         selecting.end();
     };
+    let (common, own) = (&words().common, &words().selection);
     view! {
         <div class="deeds">
-            <Deed selecting icon=Icon::Restore text="Restore" name="Restore selected" act=restore />
+            <Deed selecting icon=Icon::Restore text=common.restore name=own.restore_selected act=restore />
             <Deed
                 selecting
                 icon=Icon::Trash
-                text="Delete for good"
-                name="Delete selected for good"
+                text=common.delete_for_good
+                name=own.delete_selected_for_good
                 act=move |()| asking.set(true)
             />
         </div>
         <Confirm
-            title="Delete for good"
-            text="The selected memos and their sound are removed from this device. This cannot be undone."
-            yes="Delete"
-            no="Keep them"
+            title=common.delete_for_good
+            text=own.what_deleting_does
+            yes=common.delete
+            no=words().library.keep_them
             open=asking
             on_yes=delete
         />

@@ -9,10 +9,8 @@ use crate::app::clipboard;
 use crate::app::many::MOST_SHARED_AT_ONCE;
 use crate::app::selecting::Selecting;
 use crate::app::state::use_app;
-use crate::memo::{MemoId, count_in_words};
-
-/// What links do, as the dialog for one memo says it.
-const WHAT_LINKS_DO: &str = "Anyone who has one of these links can listen to its memo. It goes straight from this device to theirs, so the two see each other's IP address. It works while this app is open on a device that has the memo.";
+use crate::memo::MemoId;
+use crate::words::{number, words};
 
 /// The dialog. Nothing is shared before its button is pressed.
 #[component]
@@ -39,22 +37,16 @@ pub(crate) fn ShareAll(selecting: Selecting, open: RwSignal<bool>) -> impl IntoV
     let count = move || chosen.with(|(ids, _)| ids.len());
     let refusal = move || match (count(), chosen.with(|(_, arriving)| *arriving)) {
         (0, 0) => None,
-        (0, _) => {
-            Some("These memos are still arriving. They can be shared once all of their sound is here.".to_owned())
-        }
-        (count, _) if count > MOST_SHARED_AT_ONCE => {
-            Some(format!("At most {MOST_SHARED_AT_ONCE} memos can be shared at once. Select fewer of them."))
-        }
+        (0, _) => Some(words().sharing.still_arriving.to_owned()),
+        (count, _) if count > MOST_SHARED_AT_ONCE => Some(words().sharing.too_many.of(MOST_SHARED_AT_ONCE)),
         (_, 0) => None,
-        (_, arriving) => {
-            Some(format!("{} left out: not all of the sound is here yet.", count_in_words(arriving, "memo")))
-        }
+        (_, arriving) => Some(words().sharing.left_out.of(arriving)),
     };
     let is_possible = move || (1..=MOST_SHARED_AT_ONCE).contains(&count()) && made.with(Option::is_none);
     let copy = move |text: String, count: usize| {
         spawn_local(async move {
             if clipboard::copy(&text).await {
-                app.toasts.say(format!("{} copied", count_in_words(count, "link")));
+                app.toasts.say(words().sharing.links_copied.of(count));
                 open.set(false);
                 selecting.end();
             } else {
@@ -82,18 +74,20 @@ pub(crate) fn ShareAll(selecting: Selecting, open: RwSignal<bool>) -> impl IntoV
         }
     };
     let button = move || match made.get() {
-        Some(made) => format!("Making links, {made} of {}", count()),
-        None => format!("Copy {}", count_in_words(count(), "link")),
+        Some(made) => words().sharing.making_links.with([&number(made), &number(count())]),
+        None => words().sharing.copy_links.of(count()),
     };
     view! {
-        <Sheet title="Share memos" open>
-            <p class="soft">{WHAT_LINKS_DO}</p>
+        <Sheet title=words().sharing.share_memos open>
+            <p class="soft">{words().sharing.what_links_do}</p>
             {move || refusal().map(|text| view! { <Alert text /> })}
             {move || problem.get().map(|text| view! { <Alert text /> })}
             {move || links.get().map(|text| view! {
-                <Alert text="The browser did not let the page copy. Press the button again, or copy the links by hand." />
-                <textarea class="links" readonly aria-label="Links" prop:value=text></textarea>
-                <div class="actions"><button class="pill main" on:click=copy_again>"Copy the links"</button></div>
+                <Alert text=words().sharing.links_not_copied />
+                <textarea class="links" readonly aria-label=words().sharing.links prop:value=text></textarea>
+                <div class="actions">
+                    <button class="pill main" on:click=copy_again>{words().sharing.copy_the_links}</button>
+                </div>
             })}
             <Show when=move || links.with(Option::is_none)>
                 <div class="actions">

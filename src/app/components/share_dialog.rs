@@ -10,13 +10,11 @@ use super::sheet::Sheet;
 use crate::app::state::use_app;
 use crate::app::{clipboard, export};
 use crate::memo::{Delivery, Memo as MemoRow, ShareState, share_link};
+use crate::words::words;
 
 fn select_all(event: FocusEvent) {
     event_target::<HtmlInputElement>(&event).select();
 }
-
-/// What a link does, in one honest sentence or two.
-const WHAT_A_LINK_DOES: &str = "Anyone who has this link can listen. The memo goes straight from this device to theirs, so the two see each other's IP address. It works while this app is open on a device that has the memo.";
 
 /// For one memo. Opening it is what shares the memo.
 #[component]
@@ -51,8 +49,8 @@ pub(crate) fn ShareDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSi
         if problem.with(Option::is_some) {
             return (
                 ShareState::Failed.as_str(),
-                "This memo cannot be shared".to_owned(),
-                "It is safe on this device.".to_owned(),
+                words().sharing.cannot_be_shared.to_owned(),
+                words().sharing.safe_on_this_device.to_owned(),
             );
         }
         let delivery = Delivery::of(status().and_then(|hash| app.status(hash)).as_ref(), app.online.get());
@@ -62,9 +60,9 @@ pub(crate) fn ShareDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSi
         let Some(link) = link.get_untracked() else { return };
         spawn_local(async move {
             app.toasts.say(if clipboard::copy(&link).await {
-                "Link copied"
+                words().sharing.link_copied
             } else {
-                "The browser does not let the page copy. Select the link and copy it by hand."
+                words().sharing.link_not_copied
             });
         });
     };
@@ -83,13 +81,13 @@ pub(crate) fn ShareDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSi
     let stop = move |_| {
         if let Some(id) = row.with_untracked(|row| row.as_ref().map(|row| row.id.clone())) {
             app.stop_sharing(&id);
-            app.toasts.say("Sharing stopped. Nobody can fetch this memo from this device any more.");
+            app.toasts.say(words().sharing.sharing_stopped);
         }
         open.set(false);
     };
     view! {
-        <Sheet title="Share memo" open>
-            <p class="soft">{WHAT_A_LINK_DOES}</p>
+        <Sheet title=words().sharing.share_memo open>
+            <p class="soft">{words().sharing.what_a_link_does}</p>
             {move || problem.get().map(|text| view! { <Alert text /> })}
             <Show when=move || problem.with(Option::is_none)>
                 <div class="qr-place">
@@ -101,11 +99,13 @@ pub(crate) fn ShareDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSi
                     <input
                         type="text"
                         readonly
-                        aria-label="Link"
+                        aria-label=words().common.link
                         prop:value=move || link.get().unwrap_or_default()
                         on:focus=select_all
                     />
-                    <button class="pill main" disabled=move || link.with(Option::is_none) on:click=copy>"Copy link"</button>
+                    <button class="pill main" disabled=move || link.with(Option::is_none) on:click=copy>
+                        {words().sharing.copy_link}
+                    </button>
                 </div>
             </Show>
             <div role="status" class="state num" data-state=move || delivery.get().0>
@@ -117,10 +117,16 @@ pub(crate) fn ShareDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSi
             </div>
             <div class="actions">
                 <Show when=clipboard::has_share_sheet>
-                    <button class="pill" disabled=move || link.with(Option::is_none) on:click=system_share>"Share…"</button>
+                    <button class="pill" disabled=move || link.with(Option::is_none) on:click=system_share>
+                        {words().sharing.share_elsewhere}
+                    </button>
                 </Show>
-                <button class="pill" disabled=move || link.with(Option::is_none) on:click=save_torrent>"Torrent file"</button>
-                <button class="pill end" disabled=move || link.with(Option::is_none) on:click=stop>"Stop sharing"</button>
+                <button class="pill" disabled=move || link.with(Option::is_none) on:click=save_torrent>
+                    {words().sharing.torrent_file}
+                </button>
+                <button class="pill end" disabled=move || link.with(Option::is_none) on:click=stop>
+                    {words().sharing.stop_sharing}
+                </button>
             </div>
         </Sheet>
     }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use web_sys::MouseEvent;
 
 use super::icon::{Icon, Picture};
+use crate::words::words;
 
 /// Shows its children while `open`. Escape, the close button and a tap beside it close it.
 #[component]
@@ -35,7 +36,7 @@ pub(crate) fn Sheet(
             <Show when=move || open.get()>
                 <header>
                     <h2>{title}</h2>
-                    <button class="icon" aria-label="Close" on:click=move |_| open.set(false)>
+                    <button class="icon" aria-label=words().common.close on:click=move |_| open.set(false)>
                         <Picture icon=Icon::Close />
                     </button>
                 </header>

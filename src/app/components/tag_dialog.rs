@@ -6,7 +6,8 @@ use web_sys::SubmitEvent;
 use super::sheet::Sheet;
 use crate::app::selecting::Selecting;
 use crate::app::state::use_app;
-use crate::memo::{TAG_MAX_CHARS, clean_tag, count_in_words};
+use crate::memo::{TAG_MAX_CHARS, clean_tag};
+use crate::words::words;
 
 /// As many as fit without scrolling; any other one can be typed.
 const MOST_TAGS: usize = 16;
@@ -19,8 +20,8 @@ pub(crate) fn TagDialog(selecting: Selecting, open: RwSignal<bool>) -> impl Into
     let tags = Memo::new(move |_| if open.get() { app.memos.tags(MOST_TAGS) } else { Vec::new() });
     let set = move |tag: String, is_on: bool| {
         let ids = selecting.ids();
-        let (count, word) = (count_in_words(ids.len(), "memo"), if is_on { "tagged" } else { "no longer tagged" });
-        app.toasts.say(format!("{count} {word} #{tag}"));
+        let said = if is_on { words().tagging.tagged } else { words().tagging.no_longer_tagged };
+        app.toasts.say(said.with(ids.len(), [&tag]));
         app.tag_all(ids, tag, is_on);
     };
     let add = move |event: SubmitEvent| {
@@ -50,21 +51,23 @@ pub(crate) fn TagDialog(selecting: Selecting, open: RwSignal<bool>) -> impl Into
         }
     };
     view! {
-        <Sheet title="Tag memos" open>
+        <Sheet title=words().tagging.tag_memos open>
             <form class="link" on:submit=add>
                 <input
                     type="text"
-                    aria-label="Tag"
-                    placeholder="A word or two"
+                    aria-label=words().tagging.tag
+                    placeholder=words().tagging.a_word_or_two
                     autocomplete="off"
                     maxlength=TAG_MAX_CHARS.to_string()
                     prop:value=move || typed.get()
                     on:input=move |event| typed.set(event_target_value(&event))
                 />
-                <button class="pill main" disabled=move || clean_tag(&typed.read()).is_none()>"Add"</button>
+                <button class="pill main" disabled=move || clean_tag(&typed.read()).is_none()>
+                    {words().common.add}
+                </button>
             </form>
             <Show when=move || !tags.with(Vec::is_empty)>
-                <div class="known" role="group" aria-label="Tags in use">
+                <div class="known" role="group" aria-label=words().tagging.tags_in_use>
                     <For each=move || tags.get() key=Clone::clone let(name)>
                         {chip(name)}
                     </For>

@@ -7,6 +7,7 @@ use web_sys::{HtmlInputElement, KeyboardEvent};
 use super::icon::{Icon, Picture};
 use crate::app::state::use_app;
 use crate::memo::{Memo as MemoRow, MemoId, TAGS_MAX, Tags, typed_tags};
+use crate::words::words;
 
 /// Each tag is saved as soon as Enter, a comma or leaving the field ends it.
 #[component]
@@ -63,9 +64,12 @@ pub(crate) fn TagField(id: MemoId, #[prop(into)] row: Signal<Option<MemoRow>>) -
             _ => {}
         }
     };
+    let hint = move || {
+        if is_full() { words().tagging.most_tags.of(TAGS_MAX) } else { words().tagging.add_a_tag.to_owned() }
+    };
     view! {
         <div class="tag-field" role="group" aria-labelledby="tags-label">
-            <span id="tags-label" class="soft">"Tags"</span>
+            <span id="tags-label" class="soft">{words().common.tags}</span>
             <For
                 each=move || tags.with(|tags| tags.iter().map(str::to_owned).collect::<Vec<_>>())
                 key=Clone::clone
@@ -76,8 +80,8 @@ pub(crate) fn TagField(id: MemoId, #[prop(into)] row: Signal<Option<MemoRow>>) -
             <input
                 type="text"
                 node_ref=field
-                aria-label="Add a tag"
-                placeholder=move || if is_full() { format!("{TAGS_MAX} tags are the most") } else { "Add a tag".to_owned() }
+                aria-label=words().tagging.add_a_tag
+                placeholder=hint
                 autocomplete="off"
                 enterkeyhint="done"
                 readonly=is_full
@@ -92,7 +96,7 @@ pub(crate) fn TagField(id: MemoId, #[prop(into)] row: Signal<Option<MemoRow>>) -
 /// One of them.
 #[component]
 fn TagOf(tag: String, remove: Callback<String>) -> impl IntoView {
-    let name = format!("Remove {tag}");
+    let name = words().tagging.remove_tag.with([&tag]);
     let text = tag.clone();
     view! {
         <span class="tag">

@@ -10,7 +10,8 @@ use super::sheet::Sheet;
 use super::wave::Wave;
 use crate::app::state::use_app;
 use crate::app::trim;
-use crate::memo::{Cut, Memo as MemoRow, format_clock, spoken_moment};
+use crate::memo::{Cut, Memo as MemoRow};
+use crate::words::{format_clock, spoken_moment, words};
 
 /// The dialog behind the button `Trim`.
 #[component]
@@ -18,13 +19,10 @@ pub(crate) fn TrimDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSig
     let can_cut = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| Cut::of(row).is_some())));
     let length = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.duration_ms)));
     view! {
-        <Sheet title="Trim" open>
+        <Sheet title=words().common.trim open>
             {move || match (can_cut.get(), length.get()) {
-                (false, _) => {
-                    view! { <p class="soft">"Sounds of this kind cannot be cut here without losing quality. Export the memo whole, and cut it with another program."</p> }
-                        .into_any()
-                }
-                (true, 0) => view! { <p class="soft">"How long this memo is is not known yet. Play it once, then try again."</p> }.into_any(),
+                (false, _) => view! { <p class="soft">{words().trim_dialog.cannot_be_cut}</p> }.into_any(),
+                (true, 0) => view! { <p class="soft">{words().trim_dialog.length_unknown}</p> }.into_any(),
                 (true, length) => view! { <Choice row length open /> }.into_any(),
             }}
         </Sheet>
@@ -66,7 +64,7 @@ fn Choice(#[prop(into)] row: Signal<Option<MemoRow>>, length: u64, open: RwSigna
             match saved {
                 Ok(Some(part)) => {
                     open.set(false);
-                    app.toasts.say("Saved as a new memo. The whole one is as it was.");
+                    app.toasts.say(words().trim_dialog.saved);
                     app.go(&format!("/memo/{}", part.id));
                 }
                 Ok(None) => {}
@@ -74,14 +72,15 @@ fn Choice(#[prop(into)] row: Signal<Option<MemoRow>>, length: u64, open: RwSigna
             }
         });
     };
+    let so_long = move || words().trim_dialog.so_long.with([&clock(end.get().saturating_sub(start.get()))]);
     let is_whole = Memo::new(move |_| start.get() == 0 && end.get() >= length);
     view! {
-        <p class="soft">"The part becomes a memo of its own. This one stays as it is."</p>
+        <p class="soft">{words().trim_dialog.about}</p>
         <div class="trim">
             <Wave bars dark height=112 />
             <input
                 type="range"
-                aria-label="Start"
+                aria-label=words().trim_dialog.start
                 aria-valuetext=move || spoken_moment(start.get())
                 min="0"
                 max=length.to_string()
@@ -92,7 +91,7 @@ fn Choice(#[prop(into)] row: Signal<Option<MemoRow>>, length: u64, open: RwSigna
             />
             <input
                 type="range"
-                aria-label="End"
+                aria-label=words().trim_dialog.end
                 aria-valuetext=move || spoken_moment(end.get())
                 min="0"
                 max=length.to_string()
@@ -114,13 +113,13 @@ fn Choice(#[prop(into)] row: Signal<Option<MemoRow>>, length: u64, open: RwSigna
         </div>
         <div class="times num">
             <span>{move || clock(start.get())}</span>
-            <span>{move || format!("{} long", clock(end.get().saturating_sub(start.get())))}</span>
+            <span>{so_long}</span>
             <span>{move || clock(end.get())}</span>
         </div>
         {move || problem.get().map(|text| view! { <Alert text /> })}
         <div class="actions">
             <button class="pill main" disabled=move || saving.get() || is_whole.get() on:click=save>
-                {move || if saving.get() { "Saving…" } else { "Save as new memo" }}
+                {move || if saving.get() { words().trim_dialog.saving } else { words().trim_dialog.save }}
             </button>
         </div>
     }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::state::use_app;
+use crate::words::words;
 
 /// A line with a bar, and the way out. It stays while the app is used for something else.
 #[component]
@@ -25,7 +26,7 @@ pub(crate) fn WorkPlace() -> impl IntoView {
                 >
                     <i style:transform=move || format!("scaleX({:.2})", f64::from(percent()) / 100.0)></i>
                 </div>
-                <button class="pill" on:click=move |_| work.cancel()>"Cancel"</button>
+                <button class="pill" on:click=move |_| work.cancel()>{words().common.cancel}</button>
             </section>
         </Show>
     }
