@@ -108,8 +108,7 @@ fn Frame(state: AppState) -> impl IntoView {
     state.start();
     listen_to_window(state);
     media_session::listen(state);
-    let keys = RwSignal::new(false);
-    shortcuts::listen(state, keys);
+    shortcuts::listen(state);
     paste::listen(state);
     spawn_local(remove_parked_file());
     // In another language everything is said anew; what plays and what is recorded goes on.
@@ -121,7 +120,7 @@ fn Frame(state: AppState) -> impl IntoView {
                 <Panes />
                 <Recovery />
             </Router>
-            <Keys open=keys />
+            <Keys />
             <UpdatePlace />
             <ProblemPlace />
             <WorkPlace />

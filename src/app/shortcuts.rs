@@ -8,8 +8,8 @@ use super::AppState;
 use super::recording::Phase;
 use crate::memo::{Focus, Memo, MemoId, Shortcut};
 
-/// Listens for as long as the page lives. `help` opens the list of keys.
-pub(crate) fn listen(app: AppState, help: RwSignal<bool>) {
+/// Listens for as long as the page lives.
+pub(crate) fn listen(app: AppState) {
     let _listening = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         let is_modified = event.ctrl_key() || event.alt_key() || event.meta_key();
         // A dialog has keys of its own, and who writes Japanese presses keys that are not letters yet.
@@ -18,7 +18,7 @@ pub(crate) fn listen(app: AppState, help: RwSignal<bool>) {
         }
         let Some(shortcut) = Shortcut::of(&event.key(), is_modified, focus()) else { return };
         if shortcut == Shortcut::Help {
-            help.set(true);
+            app.keys_shown.set(true);
             event.prevent_default();
         } else if act(app, shortcut) {
             event.prevent_default();

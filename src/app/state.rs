@@ -35,6 +35,8 @@ pub(crate) struct AppState {
     /// Something went wrong that no screen of its own tells.
     pub(crate) problem: RwSignal<Option<String>>,
     pub(crate) update_ready: RwSignal<bool>,
+    /// What the keys are is shown.
+    pub(crate) keys_shown: RwSignal<bool>,
     pub(crate) online: RwSignal<bool>,
     /// `None` until config.json is read.
     pub(crate) engine: RwSignal<Option<Engine>, LocalStorage>,
@@ -64,6 +66,7 @@ impl AppState {
             work: Work::new(),
             problem,
             update_ready: RwSignal::new(false),
+            keys_shown: RwSignal::new(false),
             online: RwSignal::new(window().navigator().on_line()),
             engine: RwSignal::new_local(None),
             config: RwSignal::new(None),

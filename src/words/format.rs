@@ -113,6 +113,11 @@ pub fn number(count: usize) -> String {
     formats().number(count as f64, 0)
 }
 
+/// "1.25": with at most two digits behind the point.
+pub fn decimal(value: f64) -> String {
+    formats().number(value, 2)
+}
+
 /// "64 %".
 pub fn percentage(percent: u8) -> String {
     formats().percentage(percent)

@@ -24,7 +24,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 pub use format::{
-    format_clock, format_duration, format_rate, format_remaining, format_size, number, percentage, rough_duration,
+    decimal, format_clock, format_duration, format_rate, format_remaining, format_size, number, percentage, rough_duration,
     spoken_duration, spoken_moment,
 };
 pub use formats::{DateForm, Formats, Plural, Unit, Width};

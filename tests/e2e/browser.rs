@@ -52,6 +52,7 @@ async fn chromium(house: &House, setup: &Setup, profile: &Path) -> Session {
         "--autoplay-policy=no-user-gesture-required".to_owned(),
         "--lang=en-US".to_owned(),
         "--window-size=1280,900".to_owned(),
+        format!("--accept-lang={}", setup.languages),
         format!("--user-data-dir={}", profile.display()),
     ];
     arguments.extend_from_slice(&setup.arguments);
@@ -99,7 +100,7 @@ async fn firefox(setup: &Setup, profile: &Path) -> Session {
         // Machines without a sound card cannot make it heard; silence is played by the clock alone.
         "media.default_volume": "0.0",
         "permissions.default.microphone": if setup.microphone == Microphone::Refused { 2 } else { 1 },
-        "intl.accept_languages": "en-US, en",
+        "intl.accept_languages": setup.languages,
         "devtools.console.stdout.chrome": false,
         "devtools.console.stdout.content": true,
         "datareporting.policy.dataSubmissionEnabled": false,

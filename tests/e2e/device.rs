@@ -25,6 +25,8 @@ pub(crate) struct Setup {
     pub(crate) arguments: Vec<String>,
     /// An address that a content blocker keeps Firefox from.
     pub(crate) blocked: Option<String>,
+    /// What its owner reads, best first, as browsers write it.
+    pub(crate) languages: &'static str,
 }
 
 impl Setup {
@@ -38,6 +40,7 @@ impl Setup {
             chromedriver: None,
             arguments: Vec::new(),
             blocked: None,
+            languages: "en-US,en",
         }
     }
 
@@ -51,6 +54,10 @@ impl Setup {
 
     pub(crate) fn at(self, origin: String) -> Setup {
         Setup { origin: Some(origin), ..self }
+    }
+
+    pub(crate) fn reading(self, languages: &'static str) -> Setup {
+        Setup { languages, ..self }
     }
 
     pub(crate) fn blocking(self, address: &str) -> Setup {

@@ -21,6 +21,7 @@ mod device;
 mod exports;
 mod files;
 mod interop;
+mod languages;
 mod library;
 mod links;
 mod listening;

@@ -3,20 +3,21 @@
 use leptos::prelude::*;
 
 use super::sheet::Sheet;
-use crate::memo::SHORTCUTS;
+use crate::app::state::use_app;
+use crate::memo::shortcuts;
 use crate::words::words;
 
 /// What each key does.
 #[component]
-pub(crate) fn Keys(open: RwSignal<bool>) -> impl IntoView {
+pub(crate) fn Keys() -> impl IntoView {
     let rows = move || {
-        SHORTCUTS.map(|(keys, text)| {
-            let keys = keys.iter().map(|key| view! { <kbd>{*key}</kbd> }).collect_view();
+        shortcuts().map(|(keys, text)| {
+            let keys = keys.into_iter().map(|key| view! { <kbd>{key}</kbd> }).collect_view();
             view! { <dt>{keys}</dt><dd>{text}</dd> }
         })
     };
     view! {
-        <Sheet title=words().notices.keyboard_shortcuts open>
+        <Sheet title=words().notices.keyboard_shortcuts open=use_app().keys_shown>
             <dl class="keys">{rows}</dl>
         </Sheet>
     }

@@ -9,7 +9,7 @@ use super::wave::Wave;
 use crate::app::player::SPEEDS;
 use crate::app::state::use_app;
 use crate::memo::{LEAP_MS, Memo as MemoRow, Repeat, STEP_MS, is_heard};
-use crate::words::{format_duration, format_remaining, spoken_duration, words};
+use crate::words::{decimal, format_duration, format_remaining, spoken_duration, words};
 
 /// [`LEAP_MS`], as the buttons say it.
 const LEAP_S: usize = (LEAP_MS / 1000) as usize;
@@ -101,7 +101,7 @@ pub(crate) fn PlayerCard(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl Int
     let speeds = SPEEDS.map(|speed| {
         view! {
             <option value=speed.to_string() selected=move || (player.speed.get() - speed).abs() < 0.01>
-                {words().player_bar.times_as_fast.with([&speed])}
+                {words().player_bar.times_as_fast.with([&decimal(speed)])}
             </option>
         }
     });
