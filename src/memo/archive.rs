@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    MAX_DATE_MS, MAX_DURATION_MS, MAX_MARKERS, Memo, MemoId, Origin, clean_mime, clean_notes, clean_title,
+    MAX_DATE_MS, MAX_DURATION_MS, MAX_GAPS, MAX_MARKERS, Memo, MemoId, Origin, clean_mime, clean_notes, clean_title,
     mime_of_file, title_of_file,
 };
 use crate::words::words;
@@ -101,6 +101,7 @@ fn clean(memo: Memo, file: &str) -> Memo {
     cleaned.markers_ms.retain(|at_ms| *at_ms <= MAX_DURATION_MS);
     cleaned.markers_ms.sort_unstable();
     cleaned.markers_ms.truncate(MAX_MARKERS);
+    cleaned.gaps.truncate(MAX_GAPS);
     (cleaned.record_len, cleaned.complete, cleaned.shared) = (0, false, false);
     (cleaned.deleted_at_ms, cleaned.info_hash, cleaned.part, cleaned.digest) = (None, None, None, None);
     cleaned

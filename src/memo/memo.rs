@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AudioDigest, Part, TITLE_MAX_CHARS, Tags, Waveform};
+use super::{AudioDigest, Gap, Part, TITLE_MAX_CHARS, Tags, Waveform};
 use crate::torrent::InfoHash;
 use crate::words::words;
 
@@ -165,6 +165,9 @@ pub struct Memo {
     /// Moments that somebody marked, in milliseconds from the beginning, in order.
     #[serde(default)]
     pub markers_ms: Vec<u64>,
+    /// What is missing in it, because the device slept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<Gap>,
     /// What its bytes are, for what came from files: the same file is not imported twice. Older rows have none.
     #[serde(default)]
     pub digest: Option<AudioDigest>,
@@ -193,6 +196,7 @@ impl Memo {
             complete: false,
             position_ms: 0,
             markers_ms: Vec::new(),
+            gaps: Vec::new(),
             digest: None,
         }
     }

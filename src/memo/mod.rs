@@ -17,7 +17,7 @@
 //! | `catalogue`, `library`, `listing` | what the library shows, in which order, under which headings |
 //! | `layout`, `selection` | where the rows of a long list stand, and which of them are selected |
 //! | `listening`, `markers`, `shortcuts` | what a listener may ask for, moments that were marked, what keys do |
-//! | `room` | how long a recording may still get |
+//! | `room`, `gaps` | how long a recording may still get, and what is missing in it |
 //! | `ladder`, `delivery`, `tries` | an import, a share, and what was tried for either, in plain words |
 //! | `drawing`, `kind` | a waveform as strokes, what kind of sound it is |
 //! | `webm` | mends and cuts the recordings of browsers: length, cues, sizes |
@@ -34,6 +34,7 @@ mod delivery;
 mod drawing;
 mod file_name;
 mod import_report;
+mod gaps;
 mod kind;
 mod ladder;
 mod layout;
@@ -71,6 +72,7 @@ pub use delivery::{Delivery, ShareState};
 pub use drawing::{BAR_PITCH, arrived, draw_bars, is_heard};
 pub use file_name::{file_name, title_of_file};
 pub use import_report::ImportReport;
+pub use gaps::{Gap, MAX_GAPS};
 pub use kind::type_in_words;
 pub use ladder::{ImportState, Ladder, Step, StepProgress};
 pub use layout::{Layout, Sizes, drawn, follow, walk};

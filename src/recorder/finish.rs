@@ -49,6 +49,7 @@ pub(super) async fn finish(store: &Store, take: &Take) -> Result<Memo, FinishErr
         record_len: RECORD_LEN,
         waveform: survey.waveform.finish(),
         markers_ms: take.markers_ms.clone(),
+        gaps: survey.layout.as_ref().map(|layout| layout.gaps().to_vec()).unwrap_or_default(),
         complete: true,
         ..Memo::new(id.clone(), Origin::Recorded)
     };

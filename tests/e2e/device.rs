@@ -6,6 +6,7 @@ use crate::process;
 use crate::stage::House;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tempfile::TempDir;
 use thirtyfour::WebElement;
 use tokio::sync::{RwLock, RwLockReadGuard};
@@ -131,6 +132,12 @@ impl Device {
             std::fs::remove_file(self.profile.path().join(left)).ok();
         }
         session.driver.leak().expect("nobody has ended the session");
+    }
+
+    /// Suspends the whole browser, as a device does whose lid is closed.
+    pub(crate) async fn sleeps_for(&self, time: Duration) {
+        let pid = self.session().await.pid;
+        tokio::task::spawn_blocking(move || process::suspend(pid, time)).await.expect("it wakes up");
     }
 
     /// Starts the browser again, with what is on the device.

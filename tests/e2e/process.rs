@@ -122,6 +122,34 @@ pub(crate) fn kill(pid: u32) {
     }
 }
 
+/// Stops a process and all that it has started for a time, as a lid that is closed does.
+pub(crate) fn suspend(pid: u32, time: Duration) {
+    let family = family(pid);
+    family.iter().for_each(|pid| signal("STOP", *pid));
+    thread::sleep(time);
+    family.iter().rev().for_each(|pid| signal("CONT", *pid));
+}
+
+/// The process, its children, and theirs.
+fn family(pid: u32) -> Vec<u32> {
+    let running = || std::fs::read_dir("/proc").expect("a table of processes").filter_map(Result::ok);
+    let parents: Vec<(u32, u32)> = running()
+        .filter_map(|entry| {
+            let pid = entry.file_name().to_str()?.parse().ok()?;
+            let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+            let parent = stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()?;
+            Some((pid, parent))
+        })
+        .collect();
+    let mut family = vec![pid];
+    let mut seen = 0;
+    while let Some(parent) = family.get(seen).copied() {
+        family.extend(parents.iter().filter(|(_, of)| *of == parent).map(|(pid, _)| *pid));
+        seen += 1;
+    }
+    family
+}
+
 fn signal(name: &str, pid: u32) {
     let sent = Command::new("kill").args([format!("-{name}"), pid.to_string()]).stderr(Stdio::null()).status();
     assert!(sent.is_ok(), "kill is not available");

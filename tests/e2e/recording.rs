@@ -8,6 +8,9 @@ use std::time::Duration;
 /// What a crash may cost: the slice that was being spoken. Browsers do not cut them to the millisecond.
 const SLICE_S: f64 = 1.25;
 
+/// How long the memo's page may take to say something.
+const LIMIT: Duration = Duration::from_secs(20);
+
 #[test]
 fn a_recording_stays_in_chromium() {
     a_recording_stays(Chromium);
@@ -217,5 +220,39 @@ fn a_missing_microphone_is_named() {
         device.press_one_of(&["Try again", "Start recording"]).await;
         device.is_warned_of("microphone").await;
         assert_eq!(device.library().await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_device_that_slept_says_what_is_missing_in_chromium() {
+    a_device_that_slept_says_what_is_missing(Chromium);
+}
+
+#[test]
+fn a_device_that_slept_says_what_is_missing_in_firefox() {
+    a_device_that_slept_says_what_is_missing(Firefox);
+}
+
+fn a_device_that_slept_says_what_is_missing(browser: Browser) {
+    const SLEEP_S: f64 = 6.0;
+    journey(async |stage| {
+        let device = stage.device(browser).await;
+        device.open("/").await;
+        device.press("Record").await;
+        let before_s = device.has_recorded(2.0).await;
+        device.sleeps_for(Duration::from_secs_f64(SLEEP_S)).await;
+        let whole_s = device.has_recorded(before_s + SLEEP_S + 2.0).await;
+        device.press("Stop").await;
+        device.names_memo("Before and after").await;
+        device.says("put this page to sleep", LIMIT).await;
+        let gaps = device.stored("memos", "gaps").await;
+        let gap = &gaps[0][0];
+        let (at_s, length_s) = (gap["atMs"].as_f64(), gap["lengthMs"].as_f64());
+        let (at_s, length_s) = (at_s.expect("a place") / 1000.0, length_s.expect("a length") / 1000.0);
+        assert!((at_s - before_s).abs() < 1.5, "it slept at {before_s} s, and says {gaps:?}");
+        assert!((length_s - SLEEP_S).abs() < 1.5, "it slept for {SLEEP_S} s, and says {gaps:?}");
+        let heard = device.hears_memo().await;
+        let expected_s = whole_s - SLEEP_S;
+        assert!(heard.probe.decoded_s >= expected_s - SLICE_S, "{expected_s} s were heard, {:?} are there", heard.probe);
     });
 }

@@ -255,7 +255,9 @@ fn Facts(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
     let size =
         move || row.with(|row| row.as_ref().map(|row| format!("{} · {}", format_size(row.size), type_in_words(row))));
     let origin = move || row.with(|row| row.as_ref().map(|row| origin_in_words(row.origin)));
+    let gaps = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.gaps.clone()).unwrap_or_default()));
     view! {
+        {move || gaps.get().into_iter().map(|gap| view! { <p class="gap">{gap.in_words()}</p> }).collect_view()}
         <dl class="facts num">
             {move || sharing.get().map(|text| view! { <dt>{words().memo_page.sharing}</dt><dd>{text}</dd> })}
             <dt>{words().memo_page.size}</dt>

@@ -6,6 +6,7 @@ use super::cut::Cutter;
 use super::elements::{Elements, Part};
 use super::layout::{ClusterPlan, Layout};
 use super::{WebmError, ebml, opus};
+use crate::memo::{Gap, MAX_GAPS};
 
 /// A recorder begins a cluster about every second: three days.
 const MAX_CLUSTERS: usize = 1 << 18;
@@ -35,6 +36,7 @@ struct Found {
     session: Session,
     too_long: bool,
     end_ns: u64,
+    gaps: Vec<Gap>,
 }
 
 /// What lies between two heads.
@@ -90,7 +92,7 @@ impl Scan {
 
     /// Plans the mended file. Whatever the recording lost at its end is left out.
     pub fn finish(self) -> Result<Layout, WebmError> {
-        let Found { ebml_header, info, tracks, clusters, saw_block, too_long, end_ns, .. } = self.found;
+        let Found { ebml_header, info, tracks, clusters, saw_block, too_long, end_ns, gaps, .. } = self.found;
         if ebml_header.is_none() && !self.elements.is_at_start() {
             return Err(WebmError::NotWebm);
         }
@@ -109,7 +111,7 @@ impl Scan {
         if let Some(cutter) = &self.cutter {
             info.move_date(cutter.moved_ns());
         }
-        let layout = Layout::plan(&ebml_header, &info, &tracks.element, tracks.audio, clusters, end_ns);
+        let layout = Layout::plan(&ebml_header, &info, &tracks.element, tracks.audio, clusters, end_ns).with_gaps(gaps);
         Ok(match self.cutter {
             Some(cutter) => layout.of_part(cutter.range_ms()),
             None => layout,
@@ -165,7 +167,11 @@ impl Found {
             None if audio.is_opus && block.track == audio.number => block.opus_ns,
             None => 0,
         };
-        let end_ns = start.saturating_mul(scale).saturating_add(sounding_ns).saturating_sub(block.discarded_ns);
+        let start_ns = start.saturating_mul(scale);
+        let end_ns = start_ns.saturating_add(sounding_ns).saturating_sub(block.discarded_ns);
+        if block.track == audio.number && self.gaps.len() < MAX_GAPS && self.end_ns > 0 {
+            self.gaps.extend(Gap::between(self.end_ns / 1_000_000, start_ns / 1_000_000));
+        }
         self.end_ns = self.end_ns.max(end_ns);
         if block.track == audio.number {
             cluster.set_cue(start);

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::ebml::{self, Front, Id};
 use super::*;
+use crate::memo::Gap;
 
 /// Each recording, its length in milliseconds, and how long one packet sounds.
 const RECORDINGS: [(&str, &[u8], u64, u64); 5] = [
@@ -354,6 +355,31 @@ fn a_block_group_says_its_own_length_and_what_to_cut() {
     assert_eq!(group(&[]), 1020, "the packet itself says 20 ms");
     assert_eq!(group(&[(ebml::BLOCK_DURATION, 15)]), 1015);
     assert_eq!(group(&[(ebml::DISCARD_PADDING, 7_000_000)]), 1013);
+}
+
+#[test]
+fn a_page_that_slept_leaves_a_gap() {
+    let packet = [0x81, 0, 0, 0x80, 0x78, 0, 0, 0];
+    let mut file = CHROMIUM[..146].to_vec();
+    for at_ms in [0, 20, 40, 12_060, 12_080] {
+        file.extend(&CHROMIUM[146..158]);
+        ebml::write_uint(ebml::TIMESTAMP, at_ms, &mut file);
+        ebml::write_element(ebml::SIMPLE_BLOCK, &packet, &mut file);
+    }
+    let gaps = |files: &[&[u8]]| {
+        let mut scan = Scan::default();
+        for file in files {
+            scan.begin_file();
+            scan.push(file);
+        }
+        scan.finish().expect("a plan").gaps().to_vec()
+    };
+    assert_eq!(gaps(&[&file]), [Gap { at_ms: 60, length_ms: 12_000 }]);
+    let later = Gap { at_ms: 12_160, length_ms: 12_000 };
+    assert_eq!(gaps(&[&file, &file]), [Gap { at_ms: 60, length_ms: 12_000 }, later], "going on is no gap");
+    for (name, file, _, _) in RECORDINGS {
+        assert_eq!(gaps(&[file]), [], "{name}: a pause is no gap");
+    }
 }
 
 #[test]
