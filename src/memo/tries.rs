@@ -1,7 +1,7 @@
 //! What was tried to bring a memo here, or to pass it on: which services were asked, which devices were met, how far that came,
 //! and what went wrong. In plain words, for whoever wants to know.
 
-use crate::torrent::{Encounter, Parting, Stage, Status, TrackerState, TrackerStatus};
+use crate::torrent::{Encounter, NoPath, NoPathReason, Parting, Stage, Status, TrackerState, TrackerStatus};
 use crate::words::{format_size, words};
 
 /// One try: when something was last heard of it, and what.
@@ -70,7 +70,7 @@ fn over(encounter: &Encounter, parting: &Parting) -> String {
     match parting {
         Parting::NoAnswer => texts.no_answer.to_owned(),
         Parting::Withdrawn => texts.withdrawn.to_owned(),
-        Parting::NoPath(why) => texts.no_path.with([&who, why]),
+        Parting::NoPath(why) => no_path(&who, why.as_ref()),
         Parting::Setup => texts.no_setup.to_owned(),
         Parting::NoChannel => texts.no_channel.with([&who]),
         Parting::NoHandshake => texts.no_handshake.with([&who]),
@@ -101,6 +101,25 @@ fn device(encounter: &Encounter) -> String {
 fn to_device(encounter: &Encounter) -> String {
     let texts = &words().tries;
     encounter.client.as_ref().map_or_else(|| texts.to_device.to_owned(), |client| texts.to_device_with.with([client]))
+}
+
+/// What ICE failed for, as far as it is known.
+fn no_path(who: &str, why: Option<&NoPath>) -> String {
+    let texts = &words().tries;
+    let Some(NoPath { reason, server_said }) = why else { return texts.no_channel.with([&who]) };
+    let reason = match reason {
+        NoPathReason::NoNetwork => texts.no_network,
+        NoPathReason::NothingOffered => texts.nothing_offered,
+        NoPathReason::PublicAddressUnknown => texts.public_address_unknown,
+        NoPathReason::OursAreLocal => texts.ours_are_local,
+        NoPathReason::TheirsAreLocal => texts.theirs_are_local,
+        NoPathReason::RelayFailed => texts.relay_failed,
+        NoPathReason::Firewall => texts.firewall,
+    };
+    match server_said {
+        Some(said) => texts.no_path.with([&who, &texts.server_says.with([&reason, said])]),
+        None => texts.no_path.with([&who, &reason]),
+    }
 }
 
 fn moved(encounter: &Encounter) -> String {
@@ -144,7 +163,7 @@ mod tests {
 
     #[test]
     fn what_failed_and_when_is_told_in_order() {
-        let no_path = Parting::NoPath("A relay server would help.".into());
+        let no_path = Parting::NoPath(Some(NoPath { reason: NoPathReason::OursAreLocal, server_said: Some("no answer".into()) }));
         let status = Status {
             trackers: vec![tracker(TrackerState::Connected, Some((1, 2)), None)],
             encounters: vec![
@@ -165,7 +184,7 @@ mod tests {
             [
                 (None, "voice.example knows a device that has all of it.".to_owned()),
                 (Some(1000), "This device asks others to connect.".to_owned()),
-                (Some(2000), "A device was found, but no network path to it. A relay server would help.".to_owned()),
+                (Some(2000), "A device was found, but no network path to it. This device offered addresses of its own network only, where the other one cannot reach it. (no answer)".to_owned()),
                 (Some(1000), "Connected to a device (WebTorrent 3.0): 1.2 MB received.".to_owned()),
             ]
         );
@@ -187,7 +206,7 @@ mod tests {
         let endings = [
             Parting::NoAnswer,
             Parting::Withdrawn,
-            Parting::NoPath("It is so.".into()),
+            Parting::NoPath(None),
             Parting::Setup,
             Parting::NoChannel,
             Parting::NoHandshake,

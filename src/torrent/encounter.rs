@@ -1,7 +1,7 @@
 //! What became of one try to meet another device, kept with the connection and for a while after it: so that people can be told
 //! how far it came, when, and what ended it.
 
-use super::{ConnectionId, Encounter, Instant, Parting, Stage};
+use super::{ConnectionId, Encounter, Instant, NoPath, NoPathReason, Parting, Stage};
 
 /// Characters of another device's name for itself.
 const MAX_CLIENT_LEN: usize = 40;
@@ -106,36 +106,28 @@ impl Record {
         }
     }
 
-    /// What people are told when ICE failed.
-    pub(super) fn no_path_sentence(&self) -> String {
-        format!("No network path was found between the two devices. {}", self.no_path())
-    }
-
     /// Why ICE may have failed, as far as the two descriptions and the servers tell.
-    pub(super) fn no_path(&self) -> String {
+    pub(super) fn no_path(&self) -> NoPath {
         let (ours, theirs) = (self.our_reach, self.their_reach);
         let anything = |reach: Reach| reach.host || reach.public || reach.relay;
         let beyond = |reach: Reach| reach.public || reach.relay;
-        let sentence = if !anything(ours) {
-            "This device found no network of its own to offer."
+        let reason = if !anything(ours) {
+            NoPathReason::NoNetwork
         } else if !anything(theirs) {
-            "The other device named no address at which it can be reached."
+            NoPathReason::NothingOffered
         } else if !beyond(ours) && self.server_problem.is_some() {
-            "This device could not learn its public address, so only devices in the same network can reach it."
+            NoPathReason::PublicAddressUnknown
         } else if !beyond(ours) {
-            "This device offered addresses of its own network only, where the other one cannot reach it."
+            NoPathReason::OursAreLocal
         } else if !beyond(theirs) {
-            "The other device offered addresses of its own network only, where this one cannot reach it."
+            NoPathReason::TheirsAreLocal
         } else if ours.relay || theirs.relay {
-            "Neither a direct path nor the one over a relay server let anything through."
+            NoPathReason::RelayFailed
         } else {
-            "Both devices can be seen from the internet, but a router or firewall between them lets nothing through. A relay server would help."
+            NoPathReason::Firewall
         };
         // What a server had against one interface is no news where another one got through.
-        match self.server_problem.as_ref().filter(|_| !beyond(ours)) {
-            Some(problem) => format!("{sentence} ({problem})"),
-            None => sentence.to_owned(),
-        }
+        NoPath { reason, server_said: self.server_problem.clone().filter(|_| !beyond(ours)) }
     }
 }
 
@@ -193,17 +185,16 @@ mod tests {
             record.no_path()
         };
         let both = [HOST, PUBLIC].concat();
-        for (ours, theirs, server, expected) in [
-            ("", HOST, None, "no network of its own"),
-            (HOST, "", None, "named no address"),
-            (HOST, both.as_str(), None, "This device offered addresses of its own network only"),
-            (HOST, both.as_str(), Some("stun.example did not answer"), "(stun.example did not answer)"),
-            (both.as_str(), HOST, None, "The other device offered addresses of its own network only"),
-            (both.as_str(), both.as_str(), None, "A relay server would help"),
-            (both.as_str(), &[HOST, RELAY].concat(), None, "the one over a relay server"),
+        for (ours, theirs, server, reason, server_said) in [
+            ("", HOST, None, NoPathReason::NoNetwork, None),
+            (HOST, "", None, NoPathReason::NothingOffered, None),
+            (HOST, both.as_str(), None, NoPathReason::OursAreLocal, None),
+            (HOST, both.as_str(), Some("no answer"), NoPathReason::PublicAddressUnknown, Some("no answer")),
+            (both.as_str(), HOST, Some("no answer"), NoPathReason::TheirsAreLocal, None),
+            (both.as_str(), both.as_str(), None, NoPathReason::Firewall, None),
+            (both.as_str(), &[HOST, RELAY].concat(), None, NoPathReason::RelayFailed, None),
         ] {
-            let why = why(ours, theirs, server);
-            assert!(why.contains(expected), "{why}");
+            assert_eq!(why(ours, theirs, server), NoPath { reason, server_said: server_said.map(str::to_owned) });
         }
     }
 

@@ -170,8 +170,8 @@ pub enum Parting {
     NoAnswer,
     /// Answers could not come any more: the socket to the tracker, or the network, was lost.
     Withdrawn,
-    /// No network path was found. A sentence that says what is known about it.
-    NoPath(String),
+    /// No network path was found.
+    NoPath(Option<NoPath>),
     /// The browser could not set the connection up, or the other description was not valid.
     Setup,
     /// Both descriptions were exchanged, and no channel opened in time.
@@ -200,4 +200,33 @@ pub enum Parting {
     Remote,
     /// This device stopped taking part.
     Left,
+}
+
+/// Why ICE may have failed, as far as the two descriptions and the servers tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoPath {
+    /// What is most likely.
+    pub reason: NoPathReason,
+    /// What a STUN or TURN server had against it, in its own words.
+    pub server_said: Option<String>,
+}
+
+/// What kept two devices apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum NoPathReason {
+    /// This device found no network of its own to offer.
+    NoNetwork,
+    /// The other device named no address at which it can be reached.
+    NothingOffered,
+    /// This device could not learn its public address, so only devices in the same network can reach it.
+    PublicAddressUnknown,
+    /// This device offered addresses of its own network only, where the other one cannot reach it.
+    OursAreLocal,
+    /// The other device offered addresses of its own network only, where this one cannot reach it.
+    TheirsAreLocal,
+    /// Neither a direct path nor the one over a relay server let anything through.
+    RelayFailed,
+    /// Both can be seen from the internet, but a router or firewall between them lets nothing through. A relay would help.
+    Firewall,
 }

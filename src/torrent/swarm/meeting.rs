@@ -11,7 +11,7 @@ use super::super::session::Shared;
 use super::super::tracker::{self, ClientMessage, MAX_OFFERS_LEN, Offer, OfferId, Relayed};
 use super::super::trackers::TrackerId;
 use super::super::{ConnectionId, Instant, Output, Parting, PeerId, SocketId, Stage};
-use super::Swarm;
+use super::{NO_PATH, Swarm};
 
 /// A connection that is not open yet.
 #[derive(Debug)]
@@ -352,7 +352,7 @@ impl Swarm {
                 if let Some(why) = half.missed() {
                     // Where no candidate of the other side is usable, Chromium never says that ICE failed.
                     if why == Parting::NoChannel {
-                        self.problem = Some(half.record.no_path_sentence());
+                        self.problem = Some(NO_PATH.to_owned());
                     }
                     self.remember(id, &half.record, (0, 0), why, shared.now);
                 }

@@ -39,6 +39,9 @@ use super::{
 use announce::Announce;
 use meeting::HalfOpen;
 
+/// What a status says after ICE has failed. `Encounter` has the reason.
+const NO_PATH: &str = "No network path was found between the two devices.";
+
 /// Deadlines of the torrent itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum SwarmTimer {
@@ -230,14 +233,12 @@ impl Swarm {
         shared.connections.end(id);
         let half = self.half_open.remove(&id);
         let parting = match by {
-            ClosedBy::IceFailed => {
-                Parting::NoPath(half.as_ref().map_or_else(String::new, |half| half.record.no_path()))
-            }
+            ClosedBy::IceFailed => Parting::NoPath(half.as_ref().map(|half| half.record.no_path())),
             ClosedBy::Setup => Parting::Setup,
             ClosedBy::Remote => Parting::Remote,
         };
         match &parting {
-            Parting::NoPath(_) => self.problem = half.as_ref().map(|half| half.record.no_path_sentence()),
+            Parting::NoPath(_) => self.problem = Some(NO_PATH.to_owned()),
             Parting::Setup => self.problem = Some("The browser could not set up the connection.".to_owned()),
             _ => {}
         }
