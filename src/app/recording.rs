@@ -74,6 +74,8 @@ pub(crate) struct Recording {
     pub(crate) too_loud: RwSignal<bool>,
     /// How many moments were marked.
     pub(crate) marked: RwSignal<usize>,
+    /// How much of the memo is put together, in percent.
+    pub(crate) finished: RwSignal<u8>,
     /// How much longer the disk has room; `None` while nobody knows.
     pub(crate) room_ms: RwSignal<Option<u64>>,
     /// Why the take is about to end, until it has.
@@ -99,6 +101,7 @@ impl Recording {
             stalled: RwSignal::new(false),
             too_loud: RwSignal::new(false),
             marked: RwSignal::new(0),
+            finished: RwSignal::new(0),
             room_ms: RwSignal::new(None),
             interruption: StoredValue::default(),
             interrupted: StoredValue::new_local(None),
@@ -167,7 +170,7 @@ impl Recording {
         let Some(take) = self.interrupted.get_value() else { return };
         self.phase.set(Phase::Stopping);
         spawn_local(async move {
-            match recovery::finish(&app.store(), &take).await {
+            match recovery::finish(&app.store(), &take, |percent| self.finished.set(percent)).await {
                 Ok(memo) => self.open(app, memo),
                 Err(error) => self.phase.set(Phase::Interrupted(error.to_string())),
             }
@@ -211,7 +214,7 @@ impl Recording {
         let Some(recorder) = self.take() else { return };
         self.phase.set(Phase::Stopping);
         spawn_local(async move {
-            match recorder.stop().await {
+            match recorder.stop(|percent| self.finished.set(percent)).await {
                 Ok(memo) => self.open(app, memo),
                 Err(error) => self.phase.set(Phase::Refused(error.to_string())),
             }
@@ -337,6 +340,7 @@ impl Recording {
         self.stalled.set(false);
         self.too_loud.set(false);
         self.marked.set(0);
+        self.finished.set(0);
         self.interruption.set_value(None);
         self.interrupted.set_value(None);
     }

@@ -25,17 +25,24 @@ pub enum FinishError {
     Container(#[from] WebmError),
 }
 
-/// Makes the memo, writes its audio, and lets it appear in place of the take.
-pub(super) async fn finish(store: &Store, take: &Take) -> Result<Memo, FinishError> {
-    let survey = survey(store, take).await?;
+/// Makes the memo, writes its audio, and lets it appear in place of the take. `progress` is told how much of it is done, in percent.
+pub(super) async fn finish(store: &Store, take: &Take, progress: impl Fn(u8)) -> Result<Memo, FinishError> {
+    // Each slice is read twice.
+    let slices = store.last_chunk(&take.id).await?.map_or(1, |last| u64::from(last.n) + 1);
+    let tell = |passes: u64, slice: u32| {
+        let percent = (passes * slices + u64::from(slice)) * 50 / slices;
+        progress(u8::try_from(percent.min(100)).unwrap_or(100));
+    };
+    let survey = survey(store, take, |slice| tell(0, slice)).await?;
     let id = take.id.memo_id();
     let mut stored = AudioWriter::new(store, id);
     let mut writer = survey.layout.as_ref().map(Layout::writer);
-    let mut slices = Slices::new(store, &take.id);
-    while let Some(batch) = slices.next().await? {
+    let mut slices_read = Slices::new(store, &take.id);
+    while let Some(batch) = slices_read.next().await? {
         let mut mended = Vec::new();
         batch.iter().for_each(|chunk| write(writer.as_mut(), &chunk.bytes, &mut mended));
         stored.push(&mended).await?;
+        tell(1, slices_read.next);
     }
     writer.map(Writer::finish).transpose()?;
     let size = stored.finish().await?;
@@ -75,8 +82,8 @@ pub(super) struct Survey {
     until_ms: u64,
 }
 
-/// The first pass.
-pub(super) async fn survey(store: &Store, take: &Take) -> Result<Survey, FinishError> {
+/// The first pass. `read` is told how many slices were read.
+pub(super) async fn survey(store: &Store, take: &Take, read: impl Fn(u32)) -> Result<Survey, FinishError> {
     let mut scan = take.mime.starts_with("audio/webm").then(Scan::default);
     let mut waveform = WaveformBuilder::default();
     let (mut until_ms, mut is_empty) = (0, true);
@@ -94,6 +101,7 @@ pub(super) async fn survey(store: &Store, take: &Take) -> Result<Survey, FinishE
             until_ms = chunk.until_ms.max(until_ms);
             is_empty &= chunk.bytes.is_empty();
         }
+        read(slices.next);
     }
     let layout = match scan.map(Scan::finish) {
         Some(Err(WebmError::NoSound)) => return Err(FinishError::Empty),

@@ -30,13 +30,13 @@ pub async fn unfinished(store: &Store) -> Result<Vec<Take>, StoreError> {
     Ok(unfinished)
 }
 
-/// Makes a memo of what there is of a take.
+/// Makes a memo of what there is of a take. `progress` is told how much of that is done, in percent.
 ///
 /// # Errors
 /// The take is kept, unless it is empty.
-pub async fn finish(store: &Store, take: &Take) -> Result<Memo, FinishError> {
+pub async fn finish(store: &Store, take: &Take, progress: impl Fn(u8)) -> Result<Memo, FinishError> {
     let Some(_lock) = TakeLock::try_hold(&take.id).await else { return Err(FinishError::InUse) };
-    finish::finish(store, take).await
+    finish::finish(store, take, progress).await
 }
 
 /// Removes a take for good.
@@ -55,7 +55,7 @@ pub async fn discard(store: &Store, take: &Take) -> Result<(), FinishError> {
 pub async fn preview(store: &Store, take: &Take) -> Result<ObjectUrl, StoreError> {
     let parts = BlobParts::default();
     // What cannot be mended may be heard all the same.
-    let layout = finish::survey(store, take).await.ok().and_then(|survey| survey.layout);
+    let layout = finish::survey(store, take, |_| {}).await.ok().and_then(|survey| survey.layout);
     let mut writer = layout.as_ref().map(Layout::writer);
     let mut slices = Slices::new(store, &take.id);
     while let Some(batch) = slices.next().await? {

@@ -213,16 +213,17 @@ impl Recorder {
         self.shared.state.get()
     }
 
-    /// Ends the take and makes a memo of it. The microphone is let go of before anything else.
+    /// Ends the take and makes a memo of it. The microphone is let go of before anything else. `progress` is told how much of the
+    /// memo is put together, in percent.
     ///
     /// # Errors
     /// The take is kept and [`recovery`](super::recovery) offers it, unless there is no sound in it.
-    pub async fn stop(self) -> Result<Memo, FinishError> {
+    pub async fn stop(self, progress: impl Fn(u8)) -> Result<Memo, FinishError> {
         let Self { store, take, shared, capture, saved } = self;
         let _claim = end(&shared, capture, saved).await;
         // With its markers.
         let take = store.take(&take.id).await?.unwrap_or(take);
-        let memo = finish::finish(&store, &take).await;
+        let memo = finish::finish(&store, &take, progress).await;
         if memo == Err(FinishError::Empty) {
             store.discard_take(&take.id).await?;
         }

@@ -1,5 +1,7 @@
 //! What the recorder promises, with the browser's fake microphone: it beeps once a second.
 
+use std::cell::RefCell;
+
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use gloo_timers::future::TimeoutFuture;
@@ -89,7 +91,7 @@ async fn a_take_with_a_pause_becomes_a_memo_of_the_right_length() {
     let Recording { store, recorder, .. } = recording;
     let take = recorder.take().clone();
     let elapsed_ms = recorder.elapsed_ms();
-    let memo = recorder.stop().await.expect("a memo");
+    let memo = recorder.stop(|_| {}).await.expect("a memo");
     assert_eq!(memo.title, "Tuesday morning, 07:31");
     assert_eq!(memo.origin, Origin::Recorded);
     assert_eq!((&memo.id, memo.recorded_at_ms), (take.id.memo_id(), take.started_at_ms));
@@ -125,7 +127,7 @@ async fn a_take_that_was_cut_off_is_offered_and_plays() {
     };
     let preview = recovery::preview(&store, &take).await.expect("a preview");
     played_duration_s(preview.as_str()).await;
-    let memo = recovery::finish(&store, &take).await.expect("a memo");
+    let memo = recovery::finish(&store, &take, |_| {}).await.expect("a memo");
     assert_eq!(memo.title, take.title);
     assert!(memo.duration_ms >= 800, "a second was saved, {} ms came back", memo.duration_ms);
     check_plays(&store, &memo).await;
@@ -157,7 +159,7 @@ async fn a_take_without_sound_is_not_offered() {
     store.begin_take(&take("t-1")).await.expect("stored");
     assert_eq!(recovery::unfinished(&store).await, Ok(Vec::new()));
     assert_eq!(store.takes().await, Ok(Vec::new()), "and is gone");
-    assert_eq!(recovery::finish(&store, &take("t-1")).await, Err(FinishError::Empty));
+    assert_eq!(recovery::finish(&store, &take("t-1"), |_| {}).await, Err(FinishError::Empty));
 }
 
 #[wasm_bindgen_test]
@@ -173,7 +175,9 @@ async fn what_cannot_be_mended_is_kept_as_it_is() {
             let chunk = Chunk { n, bytes: part.to_vec(), peaks: vec![3], until_ms };
             store.append_chunk(&take.id, chunk).await.expect("stored");
         }
-        let memo = recovery::finish(&store, &take).await.expect("a memo");
+        let told = RefCell::new(Vec::new());
+        let memo = recovery::finish(&store, &take, |percent| told.borrow_mut().push(percent)).await.expect("a memo");
+        assert!(told.borrow().is_sorted() && told.borrow().last() == Some(&100), "{mime}: {told:?}");
         assert_eq!(memo.duration_ms, 1000, "the length that the slices say");
         assert_eq!(store.read_audio(&memo, 0..memo.size).await, Ok(Some(bytes)), "{mime}");
     }
@@ -188,7 +192,7 @@ async fn a_full_disk_ends_the_take_and_keeps_it() {
     recording.until(|event| *event == RecorderEvent::Stopped).await;
     drop(full);
     let Recording { store, recorder, .. } = recording;
-    let memo = recorder.stop().await.expect("what was saved");
+    let memo = recorder.stop(|_| {}).await.expect("what was saved");
     check_plays(&store, &memo).await;
 }
 
@@ -204,7 +208,7 @@ async fn an_unplugged_microphone_ends_the_take_and_says_so() {
     recording.until(|event| *event == RecorderEvent::Stopped).await;
     assert_eq!(recording.recorder.state(), RecorderState::Stopped);
     let Recording { store, recorder, .. } = recording;
-    let memo = recorder.stop().await.expect("what was said until then");
+    let memo = recorder.stop(|_| {}).await.expect("what was said until then");
     check_plays(&store, &memo).await;
 }
 

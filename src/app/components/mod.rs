@@ -13,6 +13,7 @@ mod long_press;
 mod memo_list;
 pub(super) mod notice;
 pub(super) mod player;
+pub(super) mod progress;
 pub(super) mod qr;
 pub(super) mod recovery;
 pub(super) mod row;

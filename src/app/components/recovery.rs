@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::notice::Alert;
+use super::progress::Progress;
 use super::sheet::Sheet;
 use crate::app::clock;
 use crate::app::state::use_app;
@@ -20,6 +21,7 @@ pub(crate) fn Recovery() -> impl IntoView {
     let takes = RwSignal::<Vec<Take>, LocalStorage>::new_local(Vec::new());
     let open = RwSignal::new(false);
     let busy = RwSignal::new(false);
+    let finished = RwSignal::new(0);
     let problem = RwSignal::new(None::<String>);
     let sound = RwSignal::<Option<ObjectUrl>, LocalStorage>::new_local(None);
     let element = NodeRef::<Audio>::new();
@@ -43,8 +45,9 @@ pub(crate) fn Recovery() -> impl IntoView {
     let keep = move |_| {
         let Some(take) = takes.with_untracked(|takes| takes.last().cloned()) else { return };
         busy.set(true);
+        finished.set(0);
         spawn_local(async move {
-            match recovery::finish(&app.store(), &take).await {
+            match recovery::finish(&app.store(), &take, |percent| finished.set(percent)).await {
                 Ok(memo) => {
                     let path = format!("/memo/{}", memo.id);
                     app.memos.show(memo);
@@ -104,6 +107,9 @@ pub(crate) fn Recovery() -> impl IntoView {
             {move || sound.with(|sound| sound.as_ref().map(|preview| preview.as_str().to_owned())).map(|url| {
                 view! { <audio class="preview" node_ref=element src=url controls></audio> }
             })}
+            <Show when=move || busy.get()>
+                <Progress name=words().record_page.saving percent=finished look="late" />
+            </Show>
             <div class="actions">
                 <button class="pill main" autofocus disabled=move || busy.get() on:click=keep>
                     {words().recovery.keep}

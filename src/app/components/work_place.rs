@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::progress::Progress;
 use crate::app::state::use_app;
 use crate::words::words;
 
@@ -16,16 +17,10 @@ pub(crate) fn WorkPlace() -> impl IntoView {
         <Show when=move || is_shown.get()>
             <section class="work" aria-label=name>
                 <p class="num">{move || work.shown().map(|progress| progress.words)}</p>
-                <div
-                    class="progress"
-                    role="progressbar"
-                    aria-label=name
-                    aria-valuemin="0"
-                    aria-valuemax="100"
-                    aria-valuenow=move || percent().to_string()
-                >
-                    <i style:transform=move || format!("scaleX({:.2})", f64::from(percent()) / 100.0)></i>
-                </div>
+                <Progress
+                    name=Signal::derive(move || name().unwrap_or_default().to_owned())
+                    percent=Signal::derive(percent)
+                />
                 <button class="pill" on:click=move |_| work.cancel()>{words().common.cancel}</button>
             </section>
         </Show>

@@ -13,6 +13,7 @@ use crate::app::components::head::Head;
 use crate::app::components::icon::{Icon, Picture};
 use crate::app::components::notice::Alert;
 use crate::app::components::player::{PlayButton, bars_that_fit};
+use crate::app::components::progress::Progress;
 use crate::app::components::row::Row;
 use crate::app::components::wave::Wave;
 use crate::app::state::use_app;
@@ -220,17 +221,11 @@ fn Arrival(link: Magnet, several: bool, problem: RwSignal<Option<String>>, again
             <p class="when num">{about}</p>
             <section class="card" aria-label=page.sound>
                 <Show when=move || !together.get()><div class="seek"><Wave bars dark height=112 /></div></Show>
-                <div
-                    class="progress"
-                    class:unknown=move || !known.get()
-                    role="progressbar"
-                    aria-label=page.download
-                    aria-valuemin="0"
-                    aria-valuemax="100"
-                    aria-valuenow=move || percent.get().to_string()
-                >
-                    <i style:transform=move || format!("scaleX({:.2})", f64::from(percent.get()) / 100.0)></i>
-                </div>
+                <Progress
+                    name=page.download
+                    percent
+                    look=Signal::derive(move || if known.get() { "" } else { "unknown" })
+                />
                 <div class="times num">
                     <span>{length}</span>
                     <span>{move || known.get().then(|| page.percent_here.with([&percentage(percent.get())]))}</span>

@@ -8,6 +8,7 @@ use crate::app::components::confirm::Confirm;
 use crate::app::components::head::Head;
 use crate::app::components::icon::{Icon, Picture};
 use crate::app::components::notice::Alert;
+use crate::app::components::progress::Progress;
 use crate::app::components::wave::Wave;
 use crate::app::recording::{LIVE_BARS, Phase};
 use crate::app::state::use_app;
@@ -89,6 +90,9 @@ pub(crate) fn Record() -> impl IntoView {
                     <small>{move || clock.get().1}</small>
                 </p>
                 <p class="word" role="status">{word}</p>
+                <Show when=move || is(Phase::Stopping)>
+                    <Progress name=page.saving percent=recording.finished look="late" />
+                </Show>
                 <Show when=move || is(Phase::Recording) || is(Phase::Paused)>
                     <Meter />
                     <button class="pill mark-it" aria-label=page.mark_this_moment on:click=move |_| recording.mark(app)>
