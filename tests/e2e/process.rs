@@ -131,7 +131,7 @@ pub(crate) fn suspend(pid: u32, time: Duration) {
 }
 
 /// The process, its children, and theirs.
-fn family(pid: u32) -> Vec<u32> {
+pub(crate) fn family(pid: u32) -> Vec<u32> {
     let running = || std::fs::read_dir("/proc").expect("a table of processes").filter_map(Result::ok);
     let parents: Vec<(u32, u32)> = running()
         .filter_map(|entry| {

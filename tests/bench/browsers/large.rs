@@ -9,7 +9,7 @@ use crate::rounds;
 use crate::side::Side;
 use crate::stage::Stage;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub(crate) const NAME: &str = "large library";
 
@@ -22,6 +22,8 @@ const KEY_BAR_MS: f64 = 50.0;
 const SCROLL_S: f64 = 6.0;
 /// What starting leaves behind is over by then.
 const SETTLE: Duration = Duration::from_secs(3);
+/// How long an export may take before it counts as failed.
+const EXPORT_LIMIT: Duration = Duration::from_secs(300);
 
 /// What is typed, letter by letter, into the search box. It is found in one memo of a hundred.
 const TYPED: &str = "lost tape";
@@ -67,6 +69,7 @@ pub(crate) async fn measure(stage: &Stage, paper: &mut Paper) {
     device.eval_async("return await window.listIsUp", vec![]).await;
     tokio::time::sleep(SETTLE).await;
     let scrolled = device.eval_async("return await window.scrolls(arguments[0])", vec![json!(SCROLL_S)]).await;
+    exports_everything(&device, &ground.app, paper).await;
     let slow = number(&scrolled["slow"]);
     let words = format!(
         "{slow} of {} (the longest {:.0} ms), over {:.0} rows a second",
@@ -76,6 +79,20 @@ pub(crate) async fn measure(stage: &Stage, paper: &mut Paper) {
     );
     paper.fact("frames of more than 50 ms while scrolling", &words, Some(("0", slow == 0.0)));
     device.close().await;
+}
+
+/// Into a file of the page's own: a test cannot choose a place.
+async fn exports_everything(device: &Device, app: &str, paper: &mut Paper) {
+    device.open(&format!("{app}/settings")).await;
+    device.sees("button", "Export everything").await;
+    device.eval(include_str!("choose_place.js"), vec![]).await;
+    let began = Instant::now();
+    device.press("Export everything").await;
+    device.says("memos exported", EXPORT_LIMIT).await;
+    let took_s = began.elapsed().as_secs_f64();
+    let bytes = device.eval_async("return (await (await window.chosen).getFile()).size", vec![]).await;
+    let words = format!("{took_s:.1} s, {:.1} MB", number(&bytes) / 1e6);
+    paper.fact("all of them as one zip file", &words, None);
 }
 
 fn memo(number: usize) -> Value {

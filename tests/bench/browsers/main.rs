@@ -2,7 +2,7 @@
 //!
 //! - `side` is who is compared, and how each sends and receives: in a warm page, from "add" to complete and verified.
 //! - `field` is where rounds take place: servers, browsers, a host name of its own for each round.
-//! - `race` lets the sides take turns; `transfers`, `hidden`, `library`, `large` and `distance` are the cases with their bars.
+//! - `race` lets the sides take turns; `transfers`, `hidden`, `library`, `large`, `long` and `distance` are the cases with their bars.
 //! - `hosts` makes hosts with a long way between them: `make bench-net`.
 //! - `paper` writes tables to `target/bench/`, and BENCHMARKS.md from all that lies there; `machine` says where it was.
 //! - `watch` looks at one transfer step by step, with profiles of the CPU: `WATCH=folder`.
@@ -40,6 +40,7 @@ mod hidden;
 mod hosts;
 mod large;
 mod library;
+mod long;
 mod machine;
 mod paper;
 mod processor;
@@ -74,6 +75,11 @@ fn main() {
                 let mut paper = Paper::new("A library of 10,000 memos");
                 journey(async |stage| large::measure(stage, &mut paper).await);
                 paper.write("large");
+            }
+            if wanted(long::NAME) {
+                let mut paper = Paper::new("A take of six hours");
+                journey(async |stage| long::measure(stage, &mut paper).await);
+                paper.write("long");
             }
         }
         Some("distance") if std::env::var_os("WATCH").is_some() => journey(watch::distance),

@@ -1,5 +1,6 @@
 //! How much of the processor a browser uses: what stays comparable when others use the machine as well.
 
+use crate::process::family;
 use std::collections::BTreeMap;
 use std::fs;
 
@@ -13,26 +14,42 @@ pub(crate) fn used_ms(pid: u32) -> f64 {
 
 /// The same for each kind of process: the browser's own, its pages, its network, its graphics.
 pub(crate) fn used_by_kind_ms(pid: u32) -> BTreeMap<String, f64> {
-    let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    let mut used: BTreeMap<u32, f64> = BTreeMap::new();
-    for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(id) = process.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
-        let Ok(stat) = fs::read_to_string(process.path().join("stat")) else { continue };
-        // The name, in brackets, may hold anything; behind it come the state, the parent, and after ten others the times.
-        let Some((_, rest)) = stat.rsplit_once(')') else { continue };
-        let fields: Vec<u64> = rest.split_whitespace().skip(1).map(|field| field.parse().unwrap_or(0)).collect();
-        if let (Some(parent), Some(times)) = (fields.first(), fields.get(10..14)) {
-            children.entry(u32::try_from(*parent).unwrap_or(0)).or_default().push(id);
-            used.insert(id, times.iter().sum::<u64>() as f64 * TICK_MS);
-        }
-    }
     let mut sums: BTreeMap<String, f64> = BTreeMap::new();
-    let mut of = vec![pid];
-    while let Some(id) = of.pop() {
-        *sums.entry(kind(id)).or_default() += used.get(&id).unwrap_or(&0.0);
-        of.extend(children.remove(&id).unwrap_or_default());
+    for id in family(pid) {
+        *sums.entry(kind(id)).or_default() += times(id).iter().sum::<u64>() as f64 * TICK_MS;
     }
     sums
+}
+
+/// User and system time of a process and of its children that have ended.
+fn times(pid: u32) -> Vec<u64> {
+    // The name, in brackets, may hold anything; behind it come the state, the parent, and after ten others the times.
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let behind = stat.rsplit(')').next().unwrap_or_default();
+    behind.split_whitespace().skip(11).take(4).map(|field| field.parse().unwrap_or(0)).collect()
+}
+
+/// The most memory that the pages of a browser had at once since it was last forgotten, in megabytes.
+pub(crate) fn most_memory_mb(pid: u32) -> f64 {
+    let most_kb = |page: u32| {
+        let status = fs::read_to_string(format!("/proc/{page}/status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().trim_end_matches(" kB").parse::<f64>().ok()
+    };
+    pages(pid).into_iter().filter_map(most_kb).sum::<f64>() / 1000.0
+}
+
+/// From now on, the most is counted anew.
+pub(crate) fn forget_most_memory(pid: u32) {
+    for page in pages(pid) {
+        // Fails where the process belongs to somebody else; then the figure is that of its whole life.
+        let _ = fs::write(format!("/proc/{page}/clear_refs"), "5");
+    }
+}
+
+/// The processes of a browser that run pages.
+fn pages(pid: u32) -> Vec<u32> {
+    family(pid).into_iter().filter(|process| kind(*process) == "renderer").collect()
 }
 
 /// What Chromium calls the process in its command line.
