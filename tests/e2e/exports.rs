@@ -178,6 +178,40 @@ fn an_archive_of_firefox_comes_back_in_chromium() {
 }
 
 #[test]
+fn a_thousand_memos_go_out_and_come_back() {
+    journey(async |stage| {
+        const MEMOS: usize = 1000;
+        let rows: Vec<Value> = (0..MEMOS)
+            .map(|number| {
+                json!({
+                    "title": format!("Memo {number}"),
+                    "notes": "What was said that day.",
+                    "tags": if number.is_multiple_of(3) { json!(["work"]) } else { json!([]) },
+                    "favourite": number.is_multiple_of(7),
+                    "markersMs": [10, 30],
+                })
+            })
+            .collect();
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let old = stage.device(Chromium).await;
+        old.has_memos(&rows).await;
+        let before = old.stored_memos().await;
+        let archive = folder.path().join("memos.zip");
+        std::fs::write(&archive, old.exports_everything(Chromium).await).expect("a file");
+        assert_eq!(names_in(&archive).len(), MEMOS + 1);
+
+        let new = stage.device(Chromium).await;
+        new.imports(&[archive]).await;
+        new.says("1,000 memos brought back", FAR_LIMIT).await;
+        let after = new.stored_memos().await;
+        assert_eq!(after.len(), before.len());
+        for (after, before) in after.iter().zip(&before) {
+            assert_eq!(after, before, "a memo came back as another one");
+        }
+    });
+}
+
+#[test]
 fn an_export_that_nobody_wants_any_more_leaves_no_file() {
     journey(async |stage| {
         let folder = tempfile::tempdir().expect("a temporary folder");

@@ -1,5 +1,5 @@
 // Writes rows beside the app, as it would have: the first is the newest, each next one an hour older. What they hold is
-// a twentieth of a second of silence.
+// a twentieth of a second of near silence, no two alike.
 const [memos] = arguments;
 const database = await new Promise((resolve, reject) => {
   const request = indexedDB.open("voice-memos");
@@ -20,7 +20,9 @@ const transaction = database.transaction(["memos", "audio"], "readwrite");
 const now = Date.now();
 memos.forEach((memo, number) => {
   const id = crypto.randomUUID();
-  transaction.objectStore("audio").put(sound, [id, 0]);
+  const own = sound.slice();
+  new DataView(own.buffer).setUint32(44, number);
+  transaction.objectStore("audio").put(own, [id, 0]);
   transaction.objectStore("memos").put({
     id, title: "", notes: "", tags: [], recordedAtMs: now - number * 3_600_000, durationMs: 42_000,
     mime: "audio/wav", size: sound.length, recordLen: 65_536, origin: "recorded", favourite: false, shared: false,
