@@ -2,7 +2,7 @@
 //!
 //! - `side` is who is compared, and how each sends and receives: in a warm page, from "add" to complete and verified.
 //! - `field` is where rounds take place: servers, browsers, a host name of its own for each round.
-//! - `race` lets the sides take turns; `transfers`, `hidden`, `library`, `large`, `long` and `distance` are the cases with their bars.
+//! - `race` lets the sides take turns; `transfers`, `hidden`, `library`, `large`, `long`, `tap` and `distance` are the cases with their bars.
 //! - `hosts` makes hosts with a long way between them: `make bench-net`.
 //! - `paper` writes tables to `target/bench/`, and BENCHMARKS.md from all that lies there; `machine` says where it was.
 //! - `watch` looks at one transfer step by step, with profiles of the CPU: `WATCH=folder`.
@@ -46,6 +46,7 @@ mod paper;
 mod processor;
 mod race;
 mod side;
+mod tap;
 mod transfers;
 mod watch;
 
@@ -75,6 +76,11 @@ fn main() {
                 let mut paper = Paper::new("A library of 10,000 memos");
                 journey(async |stage| large::measure(stage, &mut paper).await);
                 paper.write("large");
+            }
+            if wanted(tap::NAME) {
+                let mut paper = Paper::new("Tap to recording");
+                journey(async |stage| tap::measure(stage, &mut paper).await);
+                paper.write("tap");
             }
             if wanted(long::NAME) {
                 let mut paper = Paper::new("A take of six hours");
