@@ -3,7 +3,7 @@
 use super::catalogue::Place;
 use super::{BIN_DAYS, Memo, arrived};
 use crate::torrent::Status;
-use crate::words::{DateForm, LocalTime, percentage, words};
+use crate::words::{DateForm, LocalTime, capitalized, percentage, words};
 
 /// Which memos the library shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub fn heading(at: LocalTime, today: LocalTime) -> String {
     } else if day >= monday - 7 {
         words().listing.last_week.to_owned()
     } else {
-        at.written(if at.year == today.year { DateForm::Month } else { DateForm::MonthOfYear })
+        capitalized(&at.written(if at.year == today.year { DateForm::Month } else { DateForm::MonthOfYear }))
     }
 }
 

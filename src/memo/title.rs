@@ -1,6 +1,6 @@
 //! The title that a memo has before somebody gives it one.
 
-use crate::words::{DateForm, LocalTime, words};
+use crate::words::{DateForm, LocalTime, capitalized, words};
 
 /// "Tuesday morning, 07:31": when it was said, as one would remember it.
 pub fn default_title(at: LocalTime) -> String {
@@ -11,7 +11,7 @@ pub fn default_title(at: LocalTime) -> String {
         17..=21 => &texts.evening,
         _ => &texts.night,
     };
-    title.with([&at.written(DateForm::Weekday), &at.written(DateForm::FullClock)])
+    capitalized(&title.with([&at.written(DateForm::Weekday), &at.written(DateForm::FullClock)]))
 }
 
 #[cfg(test)]

@@ -234,7 +234,9 @@ pub(super) static WORDS: Words = Words {
         stopped_by_browser: "The browser stopped the recording.",
         unplugged: "The microphone was unplugged or taken away.",
         went_silent: "The microphone went silent: a call or another app may have taken it.",
-        asleep: phrase("The device put this page to sleep at {0} of the recording, for {1}. What was said meanwhile is missing; the rest is safe."),
+        asleep: phrase(
+            "The device put this page to sleep at {0} of the recording, for {1}. What was said meanwhile is missing; the rest is safe.",
+        ),
         slice_lost: "the browser lost a slice of the recording.",
         browser_refused: "the browser refused to put the recording together.",
         nearly_full: "This device is nearly full: less than a minute more can be recorded.",
@@ -371,8 +373,7 @@ pub(super) static WORDS: Words = Words {
         never_done: "A zip file, which Import reads back. Never done yet.",
         export_everything: "Export everything",
         network: "Network",
-        about_trackers:
-            "Trackers bring two devices together. They see IP addresses and which link is asked for, never a memo.",
+        about_trackers: "Trackers bring two devices together. They see IP addresses and which link is asked for, never a memo.",
         trackers: "Trackers",
         add_tracker: "Add a tracker",
         remove: phrase("Remove {0}"),
@@ -401,8 +402,7 @@ pub(super) static WORDS: Words = Words {
         this_site: "This site",
         this_site_sees: "Hands out the app. No server stores your memo.",
         stun_servers: "STUN servers",
-        stun_servers_see:
-            "Tell your device its own public address when it connects to another one. They see that address.",
+        stun_servers_see: "Tell your device its own public address when it connects to another one. They see that address.",
         about: "About",
         version: "Version",
         diagnostics: "Diagnostics",
@@ -482,6 +482,7 @@ pub(super) static WORDS: Words = Words {
     library: LibraryPane {
         library: "Library",
         memos: "Memos",
+        drop_to_import: "Drop to import",
         select: "Select",
         done: "Done",
         sort: "Sort",

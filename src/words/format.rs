@@ -7,7 +7,11 @@ use super::{formats, words};
 pub fn format_duration(duration_ms: u64) -> String {
     let seconds = duration_ms / 1000;
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    local_digits(if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") })
+    local_digits(if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    })
 }
 
 /// "−0:52", as the player shows what is left. With a true minus sign.
@@ -116,6 +120,12 @@ pub fn number(count: usize) -> String {
 /// "1.25": with at most two digits behind the point.
 pub fn decimal(value: f64) -> String {
     formats().number(value, 2)
+}
+
+/// What stands alone begins with a capital letter, where a script has them: French writes "mardi" within a sentence.
+pub fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 /// "64 %".

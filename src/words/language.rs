@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Words, en};
+use super::{Words, ar, de, en, es, fr, ja, zh};
 
 /// A language that the app speaks. Stored as its BCP 47 tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +67,15 @@ impl Language {
     }
 
     pub(super) fn words(self) -> &'static Words {
-        &en::WORDS
+        match self {
+            Self::English => &en::WORDS,
+            Self::German => &de::WORDS,
+            Self::Spanish => &es::WORDS,
+            Self::French => &fr::WORDS,
+            Self::Japanese => &ja::WORDS,
+            Self::Chinese => &zh::WORDS,
+            Self::Arabic => &ar::WORDS,
+        }
     }
 
     /// Whether a BCP 47 tag names this language, in whatever region: "de-AT" is German.

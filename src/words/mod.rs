@@ -12,20 +12,26 @@
 //! [`words`] is the text of the language that was chosen with [`speak`]; before that, it is English. A page has one language at
 //! a time, so it is a property of the thread and not an argument of everything that says something.
 
+mod ar;
+mod de;
 mod en;
+mod es;
 mod format;
 mod formats;
+mod fr;
+mod ja;
 mod language;
 mod local_time;
 mod phrase;
 mod shape;
+mod zh;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 pub use format::{
-    decimal, format_clock, format_duration, format_rate, format_remaining, format_size, number, percentage, rough_duration,
-    spoken_duration, spoken_moment,
+    capitalized, decimal, format_clock, format_duration, format_rate, format_remaining, format_size, number,
+    percentage, rough_duration, spoken_duration, spoken_moment,
 };
 pub use formats::{DateForm, Formats, Plural, Unit, Width};
 pub use language::{Language, chosen_language};

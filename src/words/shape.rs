@@ -598,6 +598,7 @@ pub struct TrimWords {
 pub struct LibraryPane {
     pub library: &'static str,
     pub memos: &'static str,
+    pub drop_to_import: &'static str,
     pub select: &'static str,
     pub done: &'static str,
     pub sort: &'static str,

@@ -89,6 +89,7 @@ pub(crate) fn Library() -> impl IntoView {
         <section
             class="pane library"
             class:dropping=dropping
+            data-drop=words().library.drop_to_import
             class:selecting=move || selecting.is_on()
             aria-label=words().library.library
             on:dragover=move |event: DragEvent| {
