@@ -355,7 +355,7 @@ fn a_failed_path_is_told_with_what_the_descriptions_give_away() {
         }
         rig.wait(waits);
         let status = rig.session.status(&rig.hash()).expect("the torrent");
-        let problem = status.problem.expect("a person is told");
+        let problem = status.problem.as_ref().expect("a person is told");
         assert!(problem.starts_with("No network path was found"), "{problem}");
         let Some((Parting::NoPath(Some(no_path)), _)) = &status.encounters[0].ended else { panic!("{status:?}") };
         assert_eq!(no_path.reason, NoPathReason::PublicAddressUnknown);
