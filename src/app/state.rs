@@ -6,13 +6,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 
-use super::{clock, language};
 use super::memos::Memos;
 use super::player::Player;
 use super::preferences::{PREFERENCES, Preferences};
 use super::recording::Recording;
 use super::toasts::Toasts;
 use super::work::Work;
+use super::{clock, language};
 use crate::memo::{Memo, MemoId, Origin};
 use crate::net::{Change, Config, Engine, ServiceWorker, service_worker_controls_page};
 use crate::store::{Store, StoreError};

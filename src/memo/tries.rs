@@ -163,7 +163,8 @@ mod tests {
 
     #[test]
     fn what_failed_and_when_is_told_in_order() {
-        let no_path = Parting::NoPath(Some(NoPath { reason: NoPathReason::OursAreLocal, server_said: Some("no answer".into()) }));
+        let no_path =
+            Parting::NoPath(Some(NoPath { reason: NoPathReason::OursAreLocal, server_said: Some("no answer".into()) }));
         let status = Status {
             trackers: vec![tracker(TrackerState::Connected, Some((1, 2)), None)],
             encounters: vec![

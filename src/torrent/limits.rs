@@ -129,7 +129,7 @@ pub(super) const MAX_QUEUED_REQUESTS: usize = 512;
 pub(super) const MAX_EXCESS_REQUESTS: u32 = 4096;
 
 /// Our window at first, and at least however late blocks come, in blocks: what a link of 10 Mbit/s and its queue hold.
-pub(super) const FIRST_WINDOW: usize = 8;
+pub(super) const FIRST_WINDOW: usize = 14;
 
 /// Our window at first in the same room, in blocks: a megabyte, so that a short memo is one round trip.
 pub(super) const FIRST_WINDOW_NEARBY: usize = 64;

@@ -79,5 +79,8 @@ pub use magnet::{InvalidMagnet, MAX_MAGNET_LEN, Magnet};
 pub(crate) use magnet::{percent_decode, percent_encode};
 pub use metainfo::{Metainfo, MetainfoError};
 pub use session::{Config, Error, Footprint, Session};
-pub use status::{Encounter, NoPath, NoPathReason, Parting, Phase, Stage, Status, TrackerState, TrackerStatus, WebSeedState, WebSeedStatus};
+pub use status::{
+    Encounter, NoPath, NoPathReason, Parting, Phase, Stage, Status, TrackerState, TrackerStatus, WebSeedState,
+    WebSeedStatus,
+};
 pub use time::Instant;

@@ -51,7 +51,8 @@ impl Intl {
     /// The constructors throw at a tag that is malformed.
     fn understands(locales: &Array) -> bool {
         let intl = Reflect::get(&js_sys::global(), &"Intl".into()).unwrap_or_default();
-        let check = Reflect::get(&intl, &"getCanonicalLocales".into()).ok().and_then(|it| it.dyn_into::<Function>().ok());
+        let check =
+            Reflect::get(&intl, &"getCanonicalLocales".into()).ok().and_then(|it| it.dyn_into::<Function>().ok());
         check.is_some_and(|check| check.call1(&intl, locales).is_ok())
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::any_bytes;
 use voice_memos::memo::zip::{Crc32, NewEntry, ZipWriter};
-use voice_memos::memo::{ListBuilder, LocalTime, Memo, Origin, wav_front};
+use voice_memos::memo::{ListBuilder, Memo, Origin, wav_front};
 use voice_memos::torrent::extension::{ExtendedHandshake, Extensions, MetadataMessage};
 use voice_memos::torrent::tracker::{
     Announce, AnnounceEvent, AnnounceReply, Answer, ClientMessage, Offer, OfferId, Relayed, ScrapeCounts, ScrapeReply,
@@ -14,6 +14,7 @@ use voice_memos::torrent::tracker::{
 };
 use voice_memos::torrent::wire::{BlockRequest, Message};
 use voice_memos::torrent::{InfoBuilder, InfoHash, Metainfo, PeerId};
+use voice_memos::words::LocalTime;
 
 const HASH: InfoHash = InfoHash::new([0xe9; 20]);
 const PEER: PeerId = PeerId::new(*b"-VM0100-abcdefghijkl");

@@ -15,7 +15,8 @@ impl Device {
         let tag = language.map_or("", Language::tag);
         let option = async || {
             let session = self.session().await;
-            let option = session.driver.find(By::Css(format!("option[value='{tag}']:is([lang], option:has(~ [lang]))")));
+            let option =
+                session.driver.find(By::Css(format!("option[value='{tag}']:is([lang], option:has(~ [lang]))")));
             option.await.ok()?.click().await.ok()
         };
         self.wait_for(&format!("the language {tag:?} can be chosen"), FAR_LIMIT, option).await;

@@ -253,6 +253,10 @@ fn a_device_that_slept_says_what_is_missing(browser: Browser) {
         assert!((length_s - SLEEP_S).abs() < 1.5, "it slept for {SLEEP_S} s, and says {gaps:?}");
         let heard = device.hears_memo().await;
         let expected_s = whole_s - SLEEP_S;
-        assert!(heard.probe.decoded_s >= expected_s - SLICE_S, "{expected_s} s were heard, {:?} are there", heard.probe);
+        assert!(
+            heard.probe.decoded_s >= expected_s - SLICE_S,
+            "{expected_s} s were heard, {:?} are there",
+            heard.probe
+        );
     });
 }

@@ -349,10 +349,11 @@ impl Swarm {
         for id in late.map(|(id, _)| *id).collect::<Vec<_>>() {
             if let Some(half) = self.half_open.remove(&id) {
                 shared.close(id);
-                if let Some(why) = half.missed() {
+                if let Some(mut why) = half.missed() {
                     // Where no candidate of the other side is usable, Chromium never says that ICE failed.
-                    if why == Parting::NoChannel {
+                    if why == Parting::NoChannel && !half.record.has_reached(Stage::Path) {
                         self.problem = Some(NO_PATH.to_owned());
+                        why = Parting::NoPath(Some(half.record.no_path()));
                     }
                     self.remember(id, &half.record, (0, 0), why, shared.now);
                 }

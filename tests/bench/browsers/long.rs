@@ -49,6 +49,10 @@ pub(crate) async fn measure(stage: &Stage, paper: &mut Paper) {
     let bar = Some(("< 3 s", took_s < BAR_S_PER_HOUR));
     paper.fact("from Keep to Play, for each hour of sound", &format!("{took_s:.1} s"), bar);
     let size_mb = f64::from(seconds) * 4_318.0 / 1e6;
-    paper.fact("memory of all pages beyond what they had", &format!("{grown_mb:.0} MB, for {size_mb:.0} MB of sound"), None);
+    paper.fact(
+        "memory of all pages beyond what they had",
+        &format!("{grown_mb:.0} MB, for {size_mb:.0} MB of sound"),
+        None,
+    );
     device.close().await;
 }

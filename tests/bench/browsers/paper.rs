@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The sections of BENCHMARKS.md in their order, as their files in `target/bench/` are called.
-const SECTIONS: [&str; 6] = ["browsers", "library", "large", "tap", "long", "distance", "engine", "tracker"];
+const SECTIONS: [&str; 8] = ["browsers", "library", "large", "tap", "long", "distance", "engine", "tracker"];
 
 /// What a case is to reach.
 #[derive(Clone, Copy, Debug)]

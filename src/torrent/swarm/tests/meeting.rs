@@ -3,8 +3,8 @@
 use super::super::super::tracker::{AnnounceEvent, ClientMessage, OfferId, Relayed, TrackerMessage};
 use super::super::super::wire::{BlockRequest, Handshake, Message};
 use super::super::super::{
-    AddTorrent, Bitfield, ClosedBy, Command, Config, ConnectionId, Encounter, Error, InfoHash, Input, Instant, Output,
-    Parting, PeerId, Phase, Session, SocketId, Stage,
+    AddTorrent, Bitfield, ClosedBy, Command, Config, ConnectionId, Encounter, Error, InfoHash, Input, Instant,
+    NoPathReason, Output, Parting, PeerId, Phase, Session, SocketId, Stage,
 };
 use super::{LIBTORRENT, Rig, Role, WEBTORRENT, requests};
 
@@ -355,10 +355,11 @@ fn a_failed_path_is_told_with_what_the_descriptions_give_away() {
         }
         rig.wait(waits);
         let status = rig.session.status(&rig.hash()).expect("the torrent");
-        let problem = status.problem.expect("a person is told");
-        assert!(problem.starts_with("No network path was found") && problem.contains("stun.example"), "{problem}");
-        let ended = &status.encounters[0].ended;
-        assert!(matches!(ended, Some((Parting::NoPath(_) | Parting::NoChannel, _))), "{ended:?}");
+        let problem = status.problem.as_ref().expect("a person is told");
+        assert!(problem.starts_with("No network path was found"), "{problem}");
+        let Some((Parting::NoPath(Some(no_path)), _)) = &status.encounters[0].ended else { panic!("{status:?}") };
+        assert_eq!(no_path.reason, NoPathReason::PublicAddressUnknown);
+        assert!(no_path.server_said.as_ref().is_some_and(|said| said.contains("stun.example")), "{no_path:?}");
     }
 }
 
