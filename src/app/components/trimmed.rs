@@ -24,7 +24,7 @@ pub(crate) fn Trimmed(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoVi
     };
     view! {
         <Show when=move || heard.with(Option::is_some)>
-            <div class="help">
+            <div class="help trimmed">
                 <p class="num">{which}</p>
                 <button class="pill" on:click=show_all>{words().memo_page.show_all}</button>
             </div>
