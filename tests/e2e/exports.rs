@@ -550,6 +550,9 @@ fn the_link_of_a_trimmed_memo_gives_the_part_alone() {
         sender.has_heard(1).await;
         sender.trims(20, 10).await;
         let expected = probe(&webm).decoded_s - 3.0;
+        // A recording without an index is played where it was trimmed to all the same.
+        let (first, last) = sender.plays_to_its_end().await;
+        assert!(first > 1.9 && last < expected + 2.5, "{first} s to {last} s were heard");
         let is_the_part = |bytes: &[u8]| {
             let part = probe(bytes);
             let declared = part.declared_s.expect("a part says how long it is");

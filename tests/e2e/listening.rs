@@ -29,6 +29,21 @@ impl Device {
         self.wait_for(&format!("the focus is on {name}"), PLAY_LIMIT, there).await;
     }
 
+    /// Plays the memo whose page is open to its end. Returns the first and the last second of the sound that were heard.
+    pub(crate) async fn plays_to_its_end(&self) -> (f64, f64) {
+        let listen = "
+            const audio = document.querySelector('audio');
+            window.heard = [];
+            audio.addEventListener('timeupdate', () => audio.paused || window.heard.push(audio.currentTime));";
+        self.eval(listen, vec![]).await;
+        self.press("Play").await;
+        self.sees("button", "Pause").await;
+        self.sees("button", "Play").await;
+        let heard = self.eval("return [Math.min(...window.heard), Math.max(...window.heard)]", vec![]).await;
+        let moment = |at: usize| heard[at].as_f64().expect("something was heard");
+        (moment(0), moment(1))
+    }
+
     async fn has_marked(&self, moment: &str) {
         let marked = async || (self.sees("list", "Markers").await.text().await.ok()?.trim() == moment).then_some(());
         self.wait_for(&format!("{moment} is marked"), PLAY_LIMIT, marked).await;
@@ -135,16 +150,7 @@ fn a_trimmed_memo_is_its_part(browser: Browser) {
         device.says("Trimmed: 0:03 to 0:06 of 0:10", PLAY_LIMIT).await;
         device.is_so_long("it is three seconds long", |length| (2_900..3_400).contains(&length)).await;
 
-        let listen = "
-            const audio = document.querySelector('audio');
-            window.heard = [];
-            audio.addEventListener('timeupdate', () => audio.paused || window.heard.push(audio.currentTime));";
-        device.eval(listen, vec![]).await;
-        device.press("Play").await;
-        device.sound_is_at("it begins where the part does", |seconds| seconds > 3.2).await;
-        device.sees("button", "Play").await;
-        let heard = device.eval("return [Math.min(...window.heard), Math.max(...window.heard)]", vec![]).await;
-        let [first, last] = [&heard[0], &heard[1]].map(|second| second.as_f64().expect("a moment"));
+        let (first, last) = device.plays_to_its_end().await;
         assert!((2.9..6.5).contains(&first) && (3.2..6.5).contains(&last), "{first} s to {last} s were heard");
         device.sound_is_at("it is at its beginning again", |seconds| (2.9..3.1).contains(&seconds)).await;
 
