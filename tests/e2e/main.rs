@@ -27,6 +27,7 @@ mod links;
 mod listening;
 mod matchmaker;
 mod memo;
+mod microphone;
 mod page;
 mod peer;
 mod process;
