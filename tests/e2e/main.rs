@@ -38,6 +38,8 @@ mod server;
 mod sharing;
 mod speech;
 mod stage;
+mod storage;
+mod strange_files;
 mod tracker;
 mod tracker_client;
 mod unreachable;
