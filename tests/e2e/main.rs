@@ -22,6 +22,7 @@ mod exports;
 mod files;
 mod interop;
 mod languages;
+mod kills;
 mod library;
 mod links;
 mod listening;
