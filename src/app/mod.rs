@@ -111,11 +111,10 @@ fn Frame(state: AppState) -> impl IntoView {
     shortcuts::listen(state);
     paste::listen(state);
     spawn_local(remove_parked_file());
-    // In another language everything is said anew; what plays and what is recorded goes on.
     let language = Memo::new(move |_| state.preferences.with(|chosen| chosen.language));
-    let said = move || {
-        language.track();
-        view! {
+    view! {
+        // In another language everything is said anew; what plays and what is recorded goes on.
+        <For each=move || [language.get()] key=|language| *language let(_language)>
             <Router>
                 <Panes />
                 <Recovery />
@@ -125,10 +124,7 @@ fn Frame(state: AppState) -> impl IntoView {
             <ProblemPlace />
             <WorkPlace />
             <ToastPlace />
-        }
-    };
-    view! {
-        {said}
+        </For>
         <PlayerElement />
     }
 }

@@ -71,7 +71,7 @@ pub use catalogue::{Catalogue, Touched, View};
 pub use delivery::{Delivery, ShareState};
 pub use drawing::{BAR_PITCH, arrived, draw_bars, is_heard};
 pub use file_name::{file_name, title_of_file};
-pub use gaps::{Gap, MAX_GAPS};
+pub use gaps::{Gap, Heard, MAX_GAPS, gaps, place_in_memo};
 pub use import_report::ImportReport;
 pub use kind::type_in_words;
 pub use ladder::{ImportState, Ladder, Step, StepProgress};

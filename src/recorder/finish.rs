@@ -1,7 +1,7 @@
 //! From slices to a memo, in flat memory: two passes over the stored slices, however long the take is.
 
 use crate::memo::webm::{Layout, Scan, WebmError, Writer, begins_file};
-use crate::memo::{Memo, Origin, WaveformBuilder};
+use crate::memo::{Heard, Memo, Origin, WaveformBuilder, gaps, place_in_memo};
 use crate::store::{AudioWriter, Chunk, RECORD_LEN, Store, StoreError, Take, TakeId};
 use crate::words::words;
 
@@ -55,8 +55,8 @@ pub(super) async fn finish(store: &Store, take: &Take, progress: impl Fn(u8)) ->
         size,
         record_len: RECORD_LEN,
         waveform: survey.waveform.finish(),
-        markers_ms: take.markers_ms.clone(),
-        gaps: survey.layout.as_ref().map(|layout| layout.gaps().to_vec()).unwrap_or_default(),
+        markers_ms: take.markers_ms.iter().map(|at_ms| place_in_memo(*at_ms, &survey.heard)).collect(),
+        gaps: gaps(&survey.heard),
         complete: true,
         ..Memo::new(id.clone(), Origin::Recorded)
     };
@@ -80,13 +80,15 @@ pub(super) struct Survey {
     pub(super) layout: Option<Layout>,
     waveform: WaveformBuilder,
     until_ms: u64,
+    /// What was known with each slice; empty for sound that does not say how long it is.
+    heard: Vec<Heard>,
 }
 
 /// The first pass. `read` is told how many slices were read.
 pub(super) async fn survey(store: &Store, take: &Take, read: impl Fn(u32)) -> Result<Survey, FinishError> {
     let mut scan = take.mime.starts_with("audio/webm").then(Scan::default);
     let mut waveform = WaveformBuilder::default();
-    let (mut until_ms, mut is_empty) = (0, true);
+    let (mut until_ms, mut is_empty, mut heard) = (0, true, Vec::new());
     let mut slices = Slices::new(store, &take.id);
     while let Some(batch) = slices.next().await? {
         for chunk in batch {
@@ -96,6 +98,10 @@ pub(super) async fn survey(store: &Store, take: &Take, read: impl Fn(u32)) -> Re
                     scan.begin_file();
                 }
                 scan.push(&chunk.bytes);
+                let (sound_until_ms, sounding_ms) = scan.heard_ms();
+                if sounding_ms > 0 {
+                    heard.push(Heard { elapsed_ms: chunk.until_ms, sounding_ms, until_ms: sound_until_ms });
+                }
             }
             chunk.peaks.iter().for_each(|peak| waveform.push(*peak));
             until_ms = chunk.until_ms.max(until_ms);
@@ -109,7 +115,7 @@ pub(super) async fn survey(store: &Store, take: &Take, read: impl Fn(u32)) -> Re
         Some(Ok(layout)) => Some(layout),
         Some(Err(_)) | None => None,
     };
-    Ok(Survey { layout, waveform, until_ms })
+    Ok(Survey { layout, waveform, until_ms, heard })
 }
 
 /// The stored slices of a take, batch by batch.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Words, ar, de, en, es, fr, ja, zh};
 
 /// A language that the app speaks. Stored as its BCP 47 tag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Language {
     /// English: what is spoken where nothing else fits.
     #[serde(rename = "en")]

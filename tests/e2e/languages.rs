@@ -56,7 +56,9 @@ fn a_browser_is_spoken_to_in_its_language(browser: Browser) {
         device.open("/").await;
         device.reads_in("de", "ltr").await;
         device.sees("button", "Aufnehmen").await;
-        device.has_memos(&[json!({ "title": "Brot", "size": 3_400_000, "recordedAtMs": 1_768_471_200_000_u64 })]).await;
+        let rows = json!([{ "title": "Brot", "size": 3_400_000, "recordedAtMs": 1_768_471_200_000_u64 }]);
+        device.eval_async(include_str!("put_memos.js"), vec![rows]).await;
+        device.reload().await;
         device.follow("Brot").await;
         device.says("3,4 MB", FAR_LIMIT).await;
         device.says("Jänner", FAR_LIMIT).await;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::scan::{AudioTrack, Info};
 use super::{Writer, ebml};
-use crate::memo::Gap;
 
 /// What a cluster becomes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,7 +77,6 @@ pub struct Layout {
     size: u64,
     /// Which part of the recording it is; `None` for all of it.
     part_ms: Option<Range<u64>>,
-    gaps: Vec<Gap>,
 }
 
 impl Layout {
@@ -92,11 +90,6 @@ impl Layout {
         self.size
     }
 
-    /// Where nothing was recorded for a second and more.
-    pub fn gaps(&self) -> &[Gap] {
-        &self.gaps
-    }
-
     /// The second pass. It wants the same bytes as the first, in any split.
     pub fn writer(&self) -> Writer {
         Writer::new(self.head.clone(), self.clusters.clone(), self.audio, self.part_ms.clone())
@@ -105,10 +98,6 @@ impl Layout {
     /// The same, told that the bytes to come are those of a longer recording.
     pub(super) fn of_part(self, range_ms: Range<u64>) -> Self {
         Self { part_ms: Some(range_ms), ..self }
-    }
-
-    pub(super) fn with_gaps(self, gaps: Vec<Gap>) -> Self {
-        Self { gaps, ..self }
     }
 
     pub(super) fn plan(
@@ -140,7 +129,7 @@ impl Layout {
         head.extend(tracks);
         head.extend(cues.write(clusters_at, wide));
         let size = head.len() as u64 + clusters_len;
-        Self { head: head.into(), clusters: clusters.into(), audio, end_ns, size, part_ms: None, gaps: Vec::new() }
+        Self { head: head.into(), clusters: clusters.into(), audio, end_ns, size, part_ms: None }
     }
 }
 

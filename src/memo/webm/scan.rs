@@ -6,7 +6,6 @@ use super::cut::Cutter;
 use super::elements::{Elements, Part};
 use super::layout::{ClusterPlan, Layout};
 use super::{WebmError, ebml, opus};
-use crate::memo::{Gap, MAX_GAPS};
 
 /// A recorder begins a cluster about every second: three days.
 const MAX_CLUSTERS: usize = 1 << 18;
@@ -36,7 +35,8 @@ struct Found {
     session: Session,
     too_long: bool,
     end_ns: u64,
-    gaps: Vec<Gap>,
+    /// How long all packets sound that say it.
+    sounding_ns: u64,
 }
 
 /// What lies between two heads.
@@ -90,9 +90,15 @@ impl Scan {
         self.elements.begin_file();
     }
 
+    /// How far the sound that was read reaches, and for how long of it there are packets, in milliseconds. Some recorders leave time
+    /// out during which a page slept, others jump over it.
+    pub fn heard_ms(&self) -> (u64, u64) {
+        (self.found.end_ns / 1_000_000, self.found.sounding_ns / 1_000_000)
+    }
+
     /// Plans the mended file. Whatever the recording lost at its end is left out.
     pub fn finish(self) -> Result<Layout, WebmError> {
-        let Found { ebml_header, info, tracks, clusters, saw_block, too_long, end_ns, gaps, .. } = self.found;
+        let Found { ebml_header, info, tracks, clusters, saw_block, too_long, end_ns, .. } = self.found;
         if ebml_header.is_none() && !self.elements.is_at_start() {
             return Err(WebmError::NotWebm);
         }
@@ -111,7 +117,7 @@ impl Scan {
         if let Some(cutter) = &self.cutter {
             info.move_date(cutter.moved_ns());
         }
-        let layout = Layout::plan(&ebml_header, &info, &tracks.element, tracks.audio, clusters, end_ns).with_gaps(gaps);
+        let layout = Layout::plan(&ebml_header, &info, &tracks.element, tracks.audio, clusters, end_ns);
         Ok(match self.cutter {
             Some(cutter) => layout.of_part(cutter.range_ms()),
             None => layout,
@@ -167,13 +173,10 @@ impl Found {
             None if audio.is_opus && block.track == audio.number => block.opus_ns,
             None => 0,
         };
-        let start_ns = start.saturating_mul(scale);
-        let end_ns = start_ns.saturating_add(sounding_ns).saturating_sub(block.discarded_ns);
-        if block.track == audio.number && self.gaps.len() < MAX_GAPS && self.end_ns > 0 {
-            self.gaps.extend(Gap::between(self.end_ns / 1_000_000, start_ns / 1_000_000));
-        }
+        let end_ns = start.saturating_mul(scale).saturating_add(sounding_ns).saturating_sub(block.discarded_ns);
         self.end_ns = self.end_ns.max(end_ns);
         if block.track == audio.number {
+            self.sounding_ns = self.sounding_ns.saturating_add(sounding_ns);
             cluster.set_cue(start);
         }
     }
