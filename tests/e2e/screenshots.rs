@@ -239,6 +239,34 @@ fn in_every_language() {
     });
 }
 
+#[test]
+#[ignore = "draws pictures and judges nothing: make screenshots"]
+fn what_went_wrong() {
+    std::fs::create_dir_all(FOLDER).expect("a folder for the pictures");
+    journey(async |stage| {
+        let refused = stage.device_with(Setup::new(Chromium).without_storage()).await;
+        refused.open("/").await;
+        refused.is_warned_of("store anything").await;
+        refused.draws("storage-refused").await;
+        refused.close().await;
+
+        let device = stage.device(Chromium).await;
+        device.open("/record").await;
+        device.sees("button", "Start recording").await;
+        device.keeps_hold_of_microphone().await;
+        device.press("Start recording").await;
+        device.has_recorded(4.0).await;
+        device.loses_microphone().await;
+        device.sees("button", "Continue recording").await;
+        device.draws("record-interrupted").await;
+        device.press("Continue recording").await;
+        device.has_recorded(6.0).await;
+        device.has_quota(Some(1)).await;
+        device.sees_within("button", "Finish", FAR_LIMIT).await;
+        device.draws("record-no-room").await;
+    });
+}
+
 impl Device {
     /// Takes a picture of what is shown in each size and theme.
     async fn draws(&self, screen: &str) {
