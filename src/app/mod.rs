@@ -10,7 +10,8 @@
 //! | `recording`, `player` | the one recording under way, the one memo that plays |
 //! | `selecting`, `many` | which memos are selected, and what is done to several at once |
 //! | `files`, `import/`, `paste` | sound that comes from files and archives |
-//! | `export`, `archive`, `whole_memo`, `wav_file`, `trim` | sound that goes into files, or becomes a memo of its own |
+//! | `export`, `archive`, `whole_memo`, `wav_file` | sound that goes into files |
+//! | `trim` | a part of a memo, heard in place of all of it or as a memo of its own |
 //! | `work` | one import or export at a time, and how far it is |
 //! | `preferences`, `language` | what a person chose, and the language it is said in |
 //! | `diagnostics` | what helps with a bug report |

@@ -132,6 +132,18 @@ fn files_out_and_in() {
         device.press("Export").await;
         device.sees("dialog", "Export").await;
         device.draws("export").await;
+        device.press("Close").await;
+        device.trims(80, 50).await;
+        device.draws("memo-trimmed").await;
+        device.press("Export").await;
+        device.draws("export-trimmed").await;
+        device.press("Close").await;
+        device.shares().await;
+        device.draws("share-trimmed").await;
+        device.press("Close").await;
+        device.press("Trim").await;
+        device.sees("dialog", "Trim").await;
+        device.draws("trim-again").await;
         device.open("/").await;
         device.holds_files_back().await;
         let files = [speak_for(3, folder.path(), "one.wav"), speak_for(4, folder.path(), "two.wav")];
