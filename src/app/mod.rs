@@ -114,18 +114,18 @@ fn Frame(state: AppState) -> impl IntoView {
     spawn_local(remove_parked_file());
     let language = Memo::new(move |_| state.preferences.with(|chosen| chosen.language));
     view! {
-        // In another language everything is said anew; what plays and what is recorded goes on.
-        <For each=move || [language.get()] key=|language| *language let(_language)>
-            <Router>
+        <Router>
+            // In another language everything is said anew; what plays and what is recorded goes on.
+            <For each=move || [language.get()] key=|language| *language let(_language)>
                 <Panes />
                 <Recovery />
-            </Router>
-            <Keys />
-            <UpdatePlace />
-            <ProblemPlace />
-            <WorkPlace />
-            <ToastPlace />
-        </For>
+                <Keys />
+                <UpdatePlace />
+                <ProblemPlace />
+                <WorkPlace />
+                <ToastPlace />
+            </For>
+        </Router>
         <PlayerElement />
     }
 }

@@ -10,7 +10,7 @@ use super::AppState;
 use super::clock;
 use super::preferences::{Preferences, Sound};
 use crate::memo::{Memo, default_title, room_ms};
-use crate::recorder::{Processing, Recorder, RecorderEvent, RecorderOptions, can_go_on, recovery};
+use crate::recorder::{FinishError, Processing, Recorder, RecorderEvent, RecorderOptions, can_go_on, recovery};
 use crate::store::Take;
 use crate::words::words;
 
@@ -209,14 +209,22 @@ impl Recording {
         self.phase.set(Phase::Recording);
     }
 
-    /// Ends the take and opens its memo.
+    /// Ends the take and opens its memo. Where none can be made of it now, the take waits.
     pub(crate) fn stop(self, app: AppState) {
         let Some(recorder) = self.take() else { return };
         self.phase.set(Phase::Stopping);
+        let take = recorder.take().clone();
         spawn_local(async move {
             match recorder.stop(|percent| self.finished.set(percent)).await {
                 Ok(memo) => self.open(app, memo),
-                Err(error) => self.phase.set(Phase::Refused(error.to_string())),
+                // There is nothing to wait for.
+                Err(error @ FinishError::Empty) => self.phase.set(Phase::Refused(error.to_string())),
+                Err(error) => {
+                    // With its markers, where it can be read.
+                    let stored = app.store().take(&take.id).await.ok().flatten();
+                    self.interrupted.set_value(Some(stored.unwrap_or(take)));
+                    self.phase.set(Phase::Interrupted(error.to_string()));
+                }
             }
         });
     }

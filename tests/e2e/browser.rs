@@ -67,9 +67,16 @@ async fn chromium(house: &House, setup: &Setup, profile: &Path) -> Session {
             arguments.extend(["--disable-audio-input".to_owned(), "--use-fake-ui-for-media-stream".to_owned()]);
         }
     }
+    // The switch for site data: 2 refuses all of it.
+    let preferences =
+        if setup.storage { json!({}) } else { json!({ "profile.default_content_setting_values.cookies": 2 }) };
     let capabilities = capabilities(json!({
         "browserName": "chrome",
-        "goog:chromeOptions": { "binary": path_of(&["chromium", "google-chrome"]), "args": arguments },
+        "goog:chromeOptions": {
+            "binary": path_of(&["chromium", "google-chrome"]),
+            "args": arguments,
+            "prefs": preferences,
+        },
         "goog:loggingPrefs": { "browser": "ALL" },
     }));
     let chromedriver = setup.chromedriver.as_deref().unwrap_or_else(|| house.chromedriver());
@@ -101,6 +108,8 @@ async fn firefox(setup: &Setup, profile: &Path) -> Session {
         "media.default_volume": "0.0",
         "permissions.default.microphone": if setup.microphone == Microphone::Refused { 2 } else { 1 },
         "intl.accept_languages": setup.languages,
+        // The switch for site data: 5 is the usual, 2 refuses all of it.
+        "network.cookie.cookieBehavior": if setup.storage { 5 } else { 2 },
         "devtools.console.stdout.chrome": false,
         "devtools.console.stdout.content": true,
         "datareporting.policy.dataSubmissionEnabled": false,

@@ -26,6 +26,8 @@ pub(crate) struct Setup {
     pub(crate) arguments: Vec<String>,
     /// An address that a content blocker keeps Firefox from.
     pub(crate) blocked: Option<String>,
+    /// Whether pages may store anything.
+    pub(crate) storage: bool,
     /// What its owner reads, best first, as browsers write it.
     pub(crate) languages: &'static str,
 }
@@ -41,6 +43,7 @@ impl Setup {
             chromedriver: None,
             arguments: Vec::new(),
             blocked: None,
+            storage: true,
             languages: "en-US,en",
         }
     }
@@ -51,6 +54,10 @@ impl Setup {
 
     pub(crate) fn without_webrtc(self) -> Setup {
         Setup { webrtc: false, ..self }
+    }
+
+    pub(crate) fn without_storage(self) -> Setup {
+        Setup { storage: false, ..self }
     }
 
     pub(crate) fn at(self, origin: String) -> Setup {
@@ -85,6 +92,8 @@ pub(crate) struct Device {
     session: RwLock<Option<Session>>,
     /// Beginnings of addresses that this test made unreachable; the browser itself complains of them.
     unreachable: Mutex<Vec<String>>,
+    /// What else the browser itself says of something that this test brought about.
+    expected: Mutex<Vec<&'static str>>,
 }
 
 impl Device {
@@ -93,13 +102,27 @@ impl Device {
         let profile = tempfile::tempdir().expect("a temporary folder");
         let origin = setup.origin.clone().unwrap_or_else(|| house.server.origin());
         let session = RwLock::new(Some(Session::start(&house, &setup, profile.path()).await));
-        Device { name, origin, house, setup, profile, session, unreachable: Mutex::default() }
+        Device {
+            name,
+            origin,
+            house,
+            setup,
+            profile,
+            session,
+            unreachable: Mutex::default(),
+            expected: Mutex::default(),
+        }
     }
 
     /// From now on the console may say that what is below this address cannot be reached, since the
     /// test sees to it. Browsers log that themselves; no page can prevent it.
     pub(crate) fn expect_unreachable(&self, address: &str) {
         self.unreachable.lock().expect("no other user has panicked").push(address.to_owned());
+    }
+
+    /// From now on the console may hold complaints with these words, which browsers make themselves and no page can prevent.
+    pub(crate) fn expects_complaint(&self, words: &'static str) {
+        self.expected.lock().expect("no other user has panicked").push(words);
     }
 
     /// Ends the browser as people do. What is on the device stays.
@@ -156,8 +179,12 @@ impl Device {
     async fn judge_console(&self) {
         let complaints = console::complaints(&*self.session().await).await;
         let unreachable = self.unreachable.lock().expect("no other user has panicked").clone();
-        let unexpected: Vec<_> =
-            complaints.iter().filter(|line| !console::says_unreachable(line, &unreachable)).collect();
+        let expected = self.expected.lock().expect("no other user has panicked").clone();
+        let unexpected: Vec<_> = complaints
+            .iter()
+            .filter(|line| !console::says_unreachable(line, &unreachable))
+            .filter(|line| !expected.iter().any(|words| line.contains(words)))
+            .collect();
         assert!(unexpected.is_empty(), "the console of {} is not clean: {unexpected:#?}", self.name);
     }
 

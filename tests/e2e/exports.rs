@@ -29,7 +29,7 @@ impl Device {
     }
 
     /// Every memo as it is stored, with what its bytes are, in the order of titles.
-    async fn stored_memos(&self) -> Vec<Value> {
+    pub(crate) async fn stored_memos(&self) -> Vec<Value> {
         let memos = self.eval_async(include_str!("stored_memos.js"), vec![]).await;
         memos.as_array().expect("a list of memos").clone()
     }
@@ -76,7 +76,7 @@ impl Device {
     }
 
     /// Presses a way to export the memo whose page is open. Returns the name and the bytes of the file.
-    async fn exports(&self, way: &str) -> (String, Vec<u8>) {
+    pub(crate) async fn exports(&self, way: &str) -> (String, Vec<u8>) {
         self.press("Export").await;
         self.sees("dialog", "Export").await;
         let saved = self.saves(way).await;

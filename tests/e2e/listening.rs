@@ -89,8 +89,8 @@ fn keys_play_mark_search_rename_and_delete(browser: Browser) {
         device.type_keys("j").await;
         device.sound_is_at("J goes back to the beginning", |seconds| seconds == 0.0).await;
         device.type_keys("m").await;
-        device.sees("button", "Go to marker at 0 s").await;
-        device.press("Remove marker at 0 s").await;
+        device.sees("button", "Go to marker at 0:00").await;
+        device.press("Remove marker at 0:00").await;
         device.no_longer_sees("list", "Markers").await;
 
         device.rests().await;

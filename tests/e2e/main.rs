@@ -6,7 +6,8 @@
 //! - `peer` and `tracker` are what others wrote and the app meets: webtorrent, libtorrent, bittorrent-tracker, aquatic_ws.
 //!   `scripted` is a peer that behaves badly, `matchmaker` a tracker that is too eager; `web_server` is a server that has a file.
 //! - `device` is a browser with its profile; `page` is what people do with it, in the words of the
-//!   product's contract (roles and accessible names); `memo` is what they do with memos.
+//!   product's contract (roles and accessible names); `memo` is what they do with memos. `judge` finds what stands in
+//!   somebody's way, with axe and by measuring.
 //! - The rest are journeys, one module for each chapter. Every journey ends with a look at the
 //!   consoles of its devices, which must be free of warnings and errors.
 //!
@@ -14,6 +15,7 @@
 //! see. Run one journey with `cargo test --test e2e -- NAME` after `make build`.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod access;
 mod browser;
 mod connections;
 mod console;
@@ -21,12 +23,15 @@ mod device;
 mod exports;
 mod files;
 mod interop;
+mod judge;
+mod kills;
 mod languages;
 mod library;
 mod links;
 mod listening;
 mod matchmaker;
 mod memo;
+mod microphone;
 mod page;
 mod peer;
 mod process;
@@ -37,6 +42,8 @@ mod server;
 mod sharing;
 mod speech;
 mod stage;
+mod storage;
+mod strange_files;
 mod tracker;
 mod tracker_client;
 mod unreachable;

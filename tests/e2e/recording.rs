@@ -211,9 +211,18 @@ fn a_refused_microphone_can_be_allowed(browser: Browser) {
 }
 
 #[test]
-fn a_missing_microphone_is_named() {
+fn a_missing_microphone_is_named_in_chromium() {
+    a_missing_microphone_is_named(Chromium);
+}
+
+#[test]
+fn a_missing_microphone_is_named_in_firefox() {
+    a_missing_microphone_is_named(Firefox);
+}
+
+fn a_missing_microphone_is_named(browser: Browser) {
     journey(async |stage| {
-        let device = stage.device_with(Setup::new(Chromium).microphone(Microphone::Missing)).await;
+        let device = stage.device_with(Setup::new(browser).microphone(Microphone::Missing)).await;
         device.open("/record").await;
         device.press("Start recording").await;
         device.is_warned_of("microphone").await;

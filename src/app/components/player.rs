@@ -211,13 +211,14 @@ fn Markers(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
         }
     };
     let one = move |at: u64| {
-        let spoken = spoken_duration(at);
-        let go_to = words().player_bar.go_to_marker.with([&spoken]);
-        let remove_it = words().player_bar.remove_marker.with([&spoken]);
+        // As it is seen: what is said to a button to press it is what stands on it.
+        let moment = format_duration(at);
+        let go_to = words().player_bar.go_to_marker.with([&moment]);
+        let remove_it = words().player_bar.remove_marker.with([&moment]);
         view! {
             <li>
                 <button class="chip num" aria-label=go_to on:click=move |_| app.player.seek(at)>
-                    {format_duration(at)}
+                    {moment}
                 </button>
                 <button class="icon" aria-label=remove_it on:click=move |_| remove(at)>
                     <Picture icon=Icon::Close />

@@ -103,17 +103,20 @@ pub(crate) fn Row(
                     <CheckBox id selecting name=Signal::derive(with(MemoRow::display_title)) is_selected />
                 </Show>
             })}
-            <a
-                class="open"
-                href=path
-                draggable="false"
-                tabindex=move || is_selecting().then_some("-1")
-                aria-label=with(MemoRow::display_title)
-                aria-describedby=facts
-                aria-current=move || here.get().then_some("page")
-                on:click=follow_or_select
-            >
-                <b>{with(MemoRow::display_title)}</b>
+            <div class="face">
+                // All of the row follows it; it is named by what stands in it.
+                <a
+                    class="open"
+                    href=path
+                    draggable="false"
+                    tabindex=move || is_selecting().then_some("-1")
+                    aria-label=with(MemoRow::display_title)
+                    aria-describedby=facts
+                    aria-current=move || here.get().then_some("page")
+                    on:click=follow_or_select
+                >
+                    <b>{with(MemoRow::display_title)}</b>
+                </a>
                 <span class="len num">{length}</span>
                 <Wave bars dark height=26 />
                 <span class="meta num" id=facts_id>
@@ -133,11 +136,12 @@ pub(crate) fn Row(
                             <span class="hush">{words().common.favourite}</span>
                         </span>
                     </Show>
-                    <Show when=move || !tags.with(String::is_empty)>
+                    // In the bin there is room for the days that are left, and not for more.
+                    <Show when=move || !deleted.get() && !tags.with(String::is_empty)>
                         <span class="under">{move || tags.get()}</span>
                     </Show>
                 </span>
-            </a>
+            </div>
             <Show when=move || deleted.get()>
                 <div class="undo">
                     <button class="pill" on:click=move |_| {

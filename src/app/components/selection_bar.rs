@@ -109,7 +109,7 @@ fn DeedsInBin(selecting: Selecting) -> impl IntoView {
             <Deed
                 selecting
                 icon=Icon::Trash
-                text=common.delete_for_good
+                text=common.delete
                 name=own.delete_selected_for_good
                 act=move |()| asking.set(true)
             />

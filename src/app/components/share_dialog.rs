@@ -120,6 +120,7 @@ pub(crate) fn ShareDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSi
                 <div class="link">
                     <input
                         type="text"
+                        dir="ltr"
                         readonly
                         aria-label=words().common.link
                         prop:value=move || link.get().unwrap_or_default()

@@ -95,10 +95,10 @@ pub(crate) fn Record() -> impl IntoView {
                 </Show>
                 <Show when=move || is(Phase::Recording) || is(Phase::Paused)>
                     <Meter />
-                    <button class="pill mark-it" aria-label=page.mark_this_moment on:click=move |_| recording.mark(app)>
-                        {page.mark_this_moment}
-                        <span class="num">{marked}</span>
-                    </button>
+                    <div class="mark-it">
+                        <button class="pill" on:click=move |_| recording.mark(app)>{page.mark_this_moment}</button>
+                        <span class="num" aria-hidden="true">{marked}</span>
+                    </div>
                 </Show>
                 {move || room.get().map(|text| view! { <p class="room">{text}</p> })}
                 {move || interrupted.get().map(|text| view! {

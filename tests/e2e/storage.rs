@@ -1,0 +1,156 @@
+//! Storage that is full, refused, or of a newer version of the app: each is named, leads on, and costs nothing that was stored.
+
+use crate::browser::Browser::{self, Chromium, Firefox};
+use crate::device::{Device, Setup};
+use crate::page::FAR_LIMIT;
+use crate::speech::speak_for;
+use crate::stage::journey;
+use serde_json::json;
+
+impl Device {
+    /// Lets pages store so much and no more; `None` for as much as there is. Room that the browser has found before may be used
+    /// for half a minute more.
+    pub(crate) async fn has_quota(&self, bytes: Option<u64>) {
+        let mut quota = json!({ "origin": self.origin });
+        if let Some(bytes) = bytes {
+            quota["quotaSize"] = json!(bytes);
+        }
+        self.session().await.in_chromium_itself("Storage.overrideQuotaForOrigin", quota).await;
+    }
+
+    /// Turns the database of this device into one that a later version of the app has changed.
+    pub(crate) async fn has_database_of_newer_app(&self) {
+        let upgrade = "
+            const database = await new Promise((resolve, reject) => {
+                const request = indexedDB.open('voice-memos', 1000);
+                request.onsuccess = () => resolve(request.result);
+                request.onerror = () => reject(request.error);
+                request.onblocked = () => reject('the page does not make room');
+            });
+            database.close();";
+        self.eval_async(upgrade, vec![]).await;
+    }
+
+    /// How many records of sound there are.
+    async fn stored_records(&self) -> u64 {
+        let count = "
+            const database = await new Promise((resolve) => {
+                const request = indexedDB.open('voice-memos');
+                request.onsuccess = () => resolve(request.result);
+            });
+            const count = await new Promise((resolve) => {
+                const request = database.transaction('audio').objectStore('audio').count();
+                request.onsuccess = () => resolve(request.result);
+            });
+            database.close();
+            return count;";
+        self.eval_async(count, vec![]).await.as_u64().expect("a number")
+    }
+}
+
+#[test]
+fn a_full_disk_ends_the_recording_and_keeps_it() {
+    journey(async |stage| {
+        let device = stage.device(Chromium).await;
+        device.has_memos(&[json!({ "title": "There before" })]).await;
+        device.open("/record").await;
+        device.sees("button", "Start recording").await;
+        device.press("Start recording").await;
+        let spoken_s = device.has_recorded(2.5).await;
+        device.has_quota(Some(1)).await;
+        device.sees_within("button", "Finish", FAR_LIMIT).await;
+        let alert = device.is_warned_of("The recording was stopped").await;
+        assert!(alert.contains("no room left") && alert.contains("What was recorded is safe"), "{alert}");
+        device.is_warned_of("Delete some memos or free space").await;
+
+        // Nothing changes before there is room.
+        device.press("Understood").await;
+        device.press("Finish").await;
+        device.is_warned_of("no room left").await;
+        device.has_quota(None).await;
+        device.press("Finish").await;
+        device.names_memo("Kept in spite of that").await;
+        let decoded_s = device.hears_memo().await.probe.decoded_s;
+        assert!(
+            decoded_s >= spoken_s - 1.5,
+            "{spoken_s} s were recorded before the disk was full, {decoded_s} s are there"
+        );
+        assert_eq!(device.library().await, ["Kept in spite of that", "There before"]);
+        assert_eq!(device.stored("takes", "id").await.len(), 0, "something is left to recover");
+    });
+}
+
+#[test]
+fn an_import_that_does_not_fit_leaves_nothing_and_can_be_done_again() {
+    journey(async |stage| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        // Ten megabytes more than there is room for.
+        let file = speak_for(700, folder.path(), "Long.wav");
+        let device = stage.device(Chromium).await;
+        device.has_quota(Some(20_000_000)).await;
+        device.has_memos(&[json!({ "title": "There before" })]).await;
+        device.chooses(std::slice::from_ref(&file)).await;
+        let alert = device.is_warned_of("“Long.wav” was not imported").await;
+        assert!(alert.contains("no room left") && alert.contains("Delete some memos"), "{alert}");
+        assert_eq!(device.stored("memos", "title").await, ["There before"]);
+        assert_eq!(device.stored_records().await, 1, "half a sound is left");
+
+        device.press("Understood").await;
+        device.has_quota(None).await;
+        device.chooses(&[file]).await;
+        device.arrives_at("/memo/", FAR_LIMIT).await;
+        device.reads_as("textbox", "Title", "Long").await;
+    });
+}
+
+#[test]
+fn a_newer_database_is_left_as_it_is_in_chromium() {
+    a_newer_database_is_left_as_it_is(Chromium);
+}
+
+#[test]
+fn a_newer_database_is_left_as_it_is_in_firefox() {
+    a_newer_database_is_left_as_it_is(Firefox);
+}
+
+fn a_newer_database_is_left_as_it_is(browser: Browser) {
+    journey(async |stage| {
+        let device = stage.device(browser).await;
+        device.has_memos(&[json!({ "title": "Of a later day" })]).await;
+        device.has_database_of_newer_app().await;
+        device.reload().await;
+        device.says("cannot open its library", FAR_LIMIT).await;
+        let alert = device.is_warned_of("newer version of Voice Memos").await;
+        assert!(alert.contains("Reload this page") && alert.contains("your memos are safe"), "{alert}");
+        device.sees("button", "Try again").await;
+        assert_eq!(device.stored("memos", "title").await, ["Of a later day"]);
+    });
+}
+
+#[test]
+fn refused_storage_is_named_in_chromium() {
+    refused_storage_is_named(Chromium);
+}
+
+#[test]
+fn refused_storage_is_named_in_firefox() {
+    refused_storage_is_named(Firefox);
+}
+
+fn refused_storage_is_named(browser: Browser) {
+    journey(async |stage| {
+        let device = stage.device_with(Setup::new(browser).without_storage()).await;
+        device.expects_complaint("blocking all storage access requests");
+        device.open("/").await;
+        let alert = device.is_warned_of("does not let Voice Memos store anything").await;
+        assert!(alert.contains("Leave private browsing or allow site data"), "{alert}");
+        device.sees("button", "Try again").await;
+        // Chromium cannot be told to allow it while it runs.
+        if browser == Firefox {
+            let allow = "Services.prefs.setIntPref('network.cookie.cookieBehavior', 0)";
+            device.session().await.in_firefox_itself(allow).await;
+            device.press("Try again").await;
+            device.sees("button", "Record").await;
+        }
+    });
+}
