@@ -461,7 +461,7 @@ async fn saves_part(device: &Device, file: &Path) -> (String, Vec<u8>) {
     device.moves_slider("Start", Key::Right, 20).await;
     device.moves_slider("End", Key::Left, 10).await;
     let spoken = device.sees("slider", "Start").await.attr("aria-valuetext").await.expect("a slider");
-    assert_eq!(spoken.as_deref(), Some("2.0 s"));
+    assert_eq!(spoken.as_deref(), Some("2 sec"));
     device.press("Save as new memo").await;
     let moved = async || Some(device.path().await).filter(|path| path.starts_with("/memo/") && *path != original);
     device.wait_for("the part is opened", FAR_LIMIT, moved).await;
