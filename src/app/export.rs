@@ -16,10 +16,11 @@ use crate::words::words;
 /// The setting that holds when everything was exported last, in Unix milliseconds.
 const LAST_EXPORT: &str = "lastExport";
 
-/// Hands the memo's bytes to the browser's downloads, under the name that they are shared under.
+/// Hands what is heard of the memo to the browser's downloads, under the name that it is shared under.
 pub(crate) async fn save(app: AppState, memo: &Memo) -> Result<(), String> {
     let gone = || words().exporting.incomplete.to_owned();
-    let url = whole_memo::url_of(&app.store(), memo).await.map_err(|error| error.to_string())?.ok_or_else(gone)?;
+    let blob = whole_memo::heard_blob_of(&app.store(), memo).await?.ok_or_else(gone)?;
+    let url = ObjectUrl::of(&blob).map_err(|_| words().exporting.not_saved)?;
     download(url, &file_name(memo)).ok_or_else(gone)
 }
 
@@ -39,10 +40,10 @@ pub(crate) fn can_send(memo: &Memo) -> bool {
     data.is_some_and(|data| navigator.can_share_with_data(&data))
 }
 
-/// Hands the memo's bytes to another app, which the person chooses.
+/// Hands what is heard of the memo to another app, which the person chooses.
 pub(crate) async fn send(app: AppState, memo: &Memo) -> Result<(), String> {
     let gone = || words().exporting.incomplete_to_send.to_owned();
-    let blob = whole_memo::blob_of(&app.store(), memo).await.map_err(|error| error.to_string())?.ok_or_else(gone)?;
+    let blob = whole_memo::heard_blob_of(&app.store(), memo).await?.ok_or_else(gone)?;
     let refused = || words().exporting.not_sent.to_owned();
     let data = share_data(&blob, memo).map_err(|_| refused())?;
     match JsFuture::from(window().navigator().share_with_data(&data)).await {

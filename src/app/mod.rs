@@ -10,7 +10,8 @@
 //! | `recording`, `player` | the one recording under way, the one memo that plays |
 //! | `selecting`, `many` | which memos are selected, and what is done to several at once |
 //! | `files`, `import/`, `paste` | sound that comes from files and archives |
-//! | `export`, `archive`, `whole_memo`, `wav_file`, `trim` | sound that goes into files, or becomes a memo of its own |
+//! | `export`, `archive`, `whole_memo`, `wav_file` | sound that goes into files |
+//! | `trim` | a part of a memo, heard in place of all of it or as a memo of its own |
 //! | `work` | one import or export at a time, and how far it is |
 //! | `preferences`, `language` | what a person chose, and the language it is said in |
 //! | `diagnostics` | what helps with a bug report |
@@ -113,18 +114,18 @@ fn Frame(state: AppState) -> impl IntoView {
     spawn_local(remove_parked_file());
     let language = Memo::new(move |_| state.preferences.with(|chosen| chosen.language));
     view! {
-        // In another language everything is said anew; what plays and what is recorded goes on.
-        <For each=move || [language.get()] key=|language| *language let(_language)>
-            <Router>
+        <Router>
+            // In another language everything is said anew; what plays and what is recorded goes on.
+            <For each=move || [language.get()] key=|language| *language let(_language)>
                 <Panes />
                 <Recovery />
-            </Router>
-            <Keys />
-            <UpdatePlace />
-            <ProblemPlace />
-            <WorkPlace />
-            <ToastPlace />
-        </For>
+                <Keys />
+                <UpdatePlace />
+                <ProblemPlace />
+                <WorkPlace />
+                <ToastPlace />
+            </For>
+        </Router>
         <PlayerElement />
     }
 }

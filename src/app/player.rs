@@ -2,8 +2,11 @@
 //!
 //! It outlives the pages: an import that turns into a memo goes on sounding. Bytes come from the service worker where one
 //! controls the page (`/audio/<id>`, streamed, also while they arrive), from a blob otherwise.
+//!
+//! The element plays all of a memo's sound. Of a trimmed memo a part is heard: every position here, and so everywhere else, is
+//! counted from the beginning of that part, and this is the one place that knows where the part is in the sound.
 
-use gloo_timers::callback::Interval;
+use gloo_timers::callback::{Interval, Timeout};
 use leptos::html::Audio;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -13,7 +16,7 @@ use web_sys::{DomException, HtmlMediaElement, MediaError};
 use super::media_session;
 use super::pause_watch::{LOOK_MS, PauseWatch};
 use super::{AppState, whole_memo};
-use crate::memo::{Memo, MemoId, Repeat, View, add_marker, neighbours, speed_in_pause};
+use crate::memo::{Memo, MemoId, Repeat, Span, View, neighbours, speed_in_pause};
 use crate::net::service_worker_controls_page;
 use crate::web::ObjectUrl;
 use crate::words::words;
@@ -23,6 +26,9 @@ const KEEP_EVERY_MS: u64 = 5_000;
 
 /// A memo that was left this close to its end begins again.
 const NEAR_END_MS: u64 = 1_500;
+
+/// The element tells where it is four times a second. The end of a part is awaited by a timer from this close on.
+const END_IN_SIGHT_MS: u64 = 600;
 
 /// The speeds to choose from.
 pub(crate) const SPEEDS: [f64; 8] = [0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0];
@@ -43,6 +49,10 @@ pub(crate) struct Player {
     watch: StoredValue<Option<PauseWatch>, LocalStorage>,
     watching: StoredValue<Option<Interval>, LocalStorage>,
     source: StoredValue<Source, LocalStorage>,
+    /// The part that is heard of a trimmed memo.
+    span: StoredValue<Option<Span>>,
+    /// Looks again when the part should be over.
+    ending: StoredValue<Option<Timeout>, LocalStorage>,
     kept_ms: StoredValue<u64>,
     /// Play was pressed before there was anything to play from.
     wanted: StoredValue<bool>,
@@ -73,6 +83,8 @@ impl Player {
             watch: StoredValue::new_local(None),
             watching: StoredValue::new_local(None),
             source: StoredValue::new_local(Source::None),
+            span: StoredValue::new(None),
+            ending: StoredValue::new_local(None),
             kept_ms: StoredValue::new(0),
             wanted: StoredValue::new(false),
         }
@@ -83,9 +95,11 @@ impl Player {
         let current = self.memo.with_untracked(|id| id.as_ref() == Some(&memo.id));
         if !current {
             self.close(app);
+            self.span.set_value(memo.span());
             self.memo.set(Some(memo.id.clone()));
-            let near_end = memo.duration_ms > 0 && memo.position_ms + NEAR_END_MS >= memo.duration_ms;
-            let position = if near_end { 0 } else { memo.position_ms };
+            let (length, place) = (memo.length_ms(), memo.place_ms());
+            let near_end = length > 0 && place.saturating_add(NEAR_END_MS) >= length;
+            let position = if near_end { 0 } else { place };
             self.position_ms.set(position);
             self.kept_ms.set_value(position);
         }
@@ -111,12 +125,36 @@ impl Player {
         }
         self.source.set_value(Source::None);
         self.wanted.set_value(false);
+        self.ending.set_value(None);
+        self.span.set_value(None);
         self.memo.set(None);
         self.playing.set(false);
         self.position_ms.set(0);
         self.duration_ms.set(0);
         self.problem.set(None);
         self.repeat.set(Repeat::Off);
+    }
+
+    /// The current memo was trimmed, or is so no more. What sounds now goes on if it still belongs to it.
+    pub(crate) fn hear(self, span: Option<Span>) {
+        let before = self.span.get_value();
+        if before == span {
+            return;
+        }
+        let at_ms = self.in_sound(self.position_ms.get_untracked());
+        self.span.set_value(span);
+        self.repeat.set(Repeat::Off);
+        self.handle_duration();
+        match span.map_or(Some(at_ms), |span| span.in_part(at_ms)) {
+            Some(position) => self.position_ms.set(position),
+            None => self.seek(0),
+        }
+        media_session::place(self);
+    }
+
+    /// Where a moment of what is heard is in the sound.
+    fn in_sound(self, position_ms: u64) -> u64 {
+        self.span.get_value().map_or(position_ms, |span| span.in_sound(position_ms))
     }
 
     pub(crate) fn toggle(self, app: AppState) {
@@ -158,7 +196,7 @@ impl Player {
         if let Some(element) = self.element.get_untracked()
             && element.ready_state() >= HtmlMediaElement::HAVE_METADATA
         {
-            element.set_current_time(seconds(position_ms));
+            element.set_current_time(seconds(self.in_sound(position_ms)));
         }
         media_session::place(self);
     }
@@ -173,9 +211,7 @@ impl Player {
     pub(crate) fn mark(self, app: AppState) {
         let position = self.position_ms.get_untracked();
         if let Some(id) = self.memo.get_untracked() {
-            app.edit(&id, move |memo| {
-                add_marker(&mut memo.markers_ms, position);
-            });
+            app.edit(&id, move |memo| memo.add_mark(position));
         }
     }
 
@@ -262,7 +298,7 @@ impl Player {
 
     /// The length of the current memo, as well as it is known.
     pub(crate) fn length_ms(self, app: AppState) -> u64 {
-        let row = self.memo.get().and_then(|id| app.memos.find(&id)).map_or(0, |memo| memo.duration_ms);
+        let row = self.memo.get().and_then(|id| app.memos.find(&id)).map_or(0, |memo| memo.length_ms());
         if row > 0 { row } else { self.duration_ms.get() }
     }
 
@@ -306,7 +342,7 @@ impl Player {
         let Some(element) = self.element.get_untracked() else { return };
         self.handle_duration();
         element.set_playback_rate(self.speed.get_untracked());
-        let position = self.position_ms.get_untracked();
+        let position = self.in_sound(self.position_ms.get_untracked());
         if position > 0 {
             element.set_current_time(seconds(position));
         }
@@ -314,7 +350,8 @@ impl Player {
 
     pub(crate) fn handle_duration(self) {
         if let Some(element) = self.element.get_untracked() {
-            self.duration_ms.set(milliseconds(element.duration()));
+            let sound_ms = milliseconds(element.duration());
+            self.duration_ms.set(self.span.get_value().map_or(sound_ms, |span| span.length_in(sound_ms)));
         }
     }
 
@@ -323,14 +360,33 @@ impl Player {
         if element.ready_state() < HtmlMediaElement::HAVE_METADATA {
             return;
         }
-        let position = milliseconds(element.current_time());
+        let at_ms = milliseconds(element.current_time());
+        let span = self.span.get_value();
+        let position = span.map_or(at_ms, |span| span.nearest_in_part(at_ms));
         if let Some(start) = self.repeat.get_untracked().goes_on_at(position).filter(|_| !element.paused()) {
             return self.seek(start);
         }
         self.position_ms.set(position);
+        if let Some(span) = span.filter(|_| !element.paused() && !element.ended()) {
+            if at_ms >= span.end_ms {
+                // Fails only where nothing plays.
+                let _ = element.pause();
+                return self.handle_ended(app);
+            }
+            self.await_end(app, span.end_ms - at_ms, element.playback_rate());
+        }
         if position.abs_diff(self.kept_ms.get_value()) >= KEEP_EVERY_MS {
             self.keep_position(app);
         }
+    }
+
+    /// Has a look when the part should be over, once that is near: it ends where it was cut, and not a quarter of a second later.
+    fn await_end(self, app: AppState, left_ms: u64, rate: f64) {
+        if left_ms > END_IN_SIGHT_MS || rate <= 0.0 {
+            return self.ending.set_value(None);
+        }
+        let wait_ms = (left_ms as f64 / rate).ceil() as u32;
+        self.ending.set_value(Some(Timeout::new(wait_ms, move || self.handle_time(app))));
     }
 
     pub(crate) fn handle_playing(self, app: AppState, playing: bool) {
@@ -349,7 +405,11 @@ impl Player {
         }
         self.playing.set(false);
         self.watching.set_value(None);
-        self.position_ms.set(0);
+        match self.span.get_value() {
+            // The element has to go there: it is not at the end of its sound, where playing begins again by itself.
+            Some(_) => self.seek(0),
+            None => self.position_ms.set(0),
+        }
         self.keep_position(app);
         if app.preferences.with_untracked(|preferences| preferences.play_next) {
             self.play_neighbour(app, true);
@@ -389,7 +449,7 @@ impl Player {
         }
         self.kept_ms.set_value(position);
         if let Some(id) = self.memo.get_untracked() {
-            app.edit(&id, move |memo| memo.position_ms = position);
+            app.edit(&id, move |memo| memo.keep_place(position));
         }
     }
 }

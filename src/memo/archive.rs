@@ -1,6 +1,7 @@
 //! What an archive says about the memos in it: `memos.json`, beside their sounds.
 //!
-//! A memo is listed as its row is stored, so that what a later version adds travels, too. What holds for one device alone (how its
+//! A memo is listed as its row is stored, so that what a later version adds travels, too. Of a trimmed memo all of the sound is there,
+//! and what is heard of it stands in the list. What holds for one device alone (how its
 //! bytes are stored, under which link it is shared, whether it lies in the bin) stays there.
 
 use serde::{Deserialize, Serialize};
@@ -22,7 +23,7 @@ pub const MAX_LIST_BYTES: u64 = 64 << 20;
 const FORMAT: &str = "voice-memos";
 
 /// What a row says that holds for one device alone.
-const OF_THIS_DEVICE: [&str; 6] = ["recordLen", "deletedAtMs", "infoHash", "part", "shared", "complete"];
+const OF_THIS_DEVICE: [&str; 7] = ["recordLen", "deletedAtMs", "infoHash", "part", "shared", "complete", "clip"];
 
 /// The list of an archive.
 #[derive(Debug, Serialize, Deserialize)]
@@ -103,14 +104,16 @@ fn clean(memo: Memo, file: &str) -> Memo {
     cleaned.markers_ms.truncate(MAX_MARKERS);
     cleaned.gaps.truncate(MAX_GAPS);
     (cleaned.record_len, cleaned.complete, cleaned.shared) = (0, false, false);
+    cleaned.trim = cleaned.span().filter(|span| span.end_ms <= MAX_DURATION_MS);
     (cleaned.deleted_at_ms, cleaned.info_hash, cleaned.part, cleaned.digest) = (None, None, None, None);
+    cleaned.clip = None;
     cleaned
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::memo::{DigestBuilder, Part, Waveform};
+    use crate::memo::{Clip, DigestBuilder, Part, Span, Waveform};
     use crate::torrent::InfoHash;
 
     fn memo() -> Memo {
@@ -124,6 +127,7 @@ mod tests {
             waveform: Waveform::from_peaks(&[0, 7, 255]),
             favourite: true,
             position_ms: 32_000,
+            trim: Some(Span { start_ms: 12_000, end_ms: 65_000 }),
             ..Memo::new("3f2b8c1e".parse().expect("an id"), Origin::Received)
         }
     }
@@ -145,6 +149,7 @@ mod tests {
     #[test]
     fn what_holds_for_one_device_stays_there() {
         let part = Part { file: 1, offset: 2, content_len: 3 };
+        let clip = Clip { span: Span { start_ms: 1, end_ms: 2 }, size: 3, record_len: 4 };
         let here = Memo {
             record_len: 9,
             deleted_at_ms: Some(1),
@@ -153,10 +158,12 @@ mod tests {
             shared: true,
             complete: true,
             digest: Some(DigestBuilder::default().finish()),
+            clip: Some(clip),
             ..memo()
         };
         let list = listed(&[here]);
         assert!(!String::from_utf8_lossy(&list).contains("infoHash"));
+        assert!(!String::from_utf8_lossy(&list).contains("clip"));
         assert_eq!(read_list(&list).expect("it is a list")[0].1, memo());
     }
 
@@ -176,6 +183,7 @@ mod tests {
             recorded_at_ms: u64::MAX,
             duration_ms: u64::MAX,
             position_ms: u64::MAX,
+            trim: Some(Span { start_ms: 1, end_ms: u64::MAX }),
             ..memo()
         };
         let read = read_list(&listed(&[stranger])).expect("it is a list");
@@ -185,6 +193,7 @@ mod tests {
             recorded_at_ms: 0,
             duration_ms: 0,
             position_ms: 0,
+            trim: None,
             ..memo()
         };
         assert_eq!(read[0].1, expected);

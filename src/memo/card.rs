@@ -37,15 +37,18 @@ pub struct Card {
 }
 
 impl Card {
-    /// The card of a memo as it is now.
+    /// The card of a memo as it is now: of a trimmed one, that of its part.
     pub fn of(memo: &Memo) -> Self {
+        let shape = memo.shape();
+        // Without a shape, it is listened to where it arrives.
+        let is_no_picture = memo.span().is_some() && shape.is_coarse();
         Self {
             title: clean_title(&memo.title),
             notes: clean_notes(&memo.notes),
             recorded_at_ms: memo.recorded_at_ms,
-            duration_ms: memo.duration_ms,
+            duration_ms: memo.length_ms(),
             mime: clean_mime(&memo.mime).unwrap_or_default(),
-            waveform: memo.waveform.clone(),
+            waveform: if is_no_picture { Waveform::default() } else { shape },
         }
     }
 
@@ -121,6 +124,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::memo::Span;
     use crate::torrent::InfoBuilder;
 
     fn card() -> Card {
@@ -153,6 +157,16 @@ mod tests {
     fn a_card_is_the_memo_as_it_was() {
         let memo = Memo { title: " A\u{202e}b ".into(), ..Memo::received(&info("x.webm", Some(card().encode())), 0) };
         assert_eq!(Card::of(&memo), Card { title: "Ab".into(), ..card() });
+    }
+
+    #[test]
+    fn the_card_of_a_trimmed_memo_is_that_of_its_part() {
+        let trim = Some(Span { start_ms: 21_000, end_ms: 63_000 });
+        let memo = Memo { trim, ..Memo::received(&info("x.webm", Some(card().encode())), 0) };
+        let fine = Memo { waveform: Waveform::from_peaks(&(0..=255).collect::<Vec<u8>>()), ..memo.clone() };
+        let (coarse, fine) = (Card::of(&memo), Card::of(&fine));
+        assert_eq!((coarse.duration_ms, coarse.waveform), (42_000, Waveform::default()), "three bars are no picture");
+        assert_eq!(fine.waveform.as_bytes(), (64..192).collect::<Vec<u8>>());
     }
 
     #[test]

@@ -159,7 +159,7 @@ impl Entry {
         Self {
             place: Place {
                 recorded_at_ms: memo.recorded_at_ms,
-                duration_ms: memo.duration_ms,
+                duration_ms: memo.length_ms(),
                 deleted_at_ms: memo.deleted_at_ms,
                 favourite: memo.favourite,
                 received: memo.origin == Origin::Received,
@@ -198,6 +198,7 @@ impl View {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memo::Span;
 
     fn memo(id: &str, recorded_at_ms: u64) -> Memo {
         Memo { recorded_at_ms, complete: true, ..Memo::new(id.parse().expect("an id"), Origin::Recorded) }
@@ -255,8 +256,9 @@ mod tests {
 
     #[test]
     fn memos_are_sorted_in_four_ways() {
+        let heard = Span { start_ms: 10, end_ms: 15 };
         let catalogue = catalogue([
-            Memo { title: "Talk 10".into(), duration_ms: 5, ..memo("a", 1) },
+            Memo { title: "Talk 10".into(), duration_ms: 50, trim: Some(heard), ..memo("a", 1) },
             Memo { title: "talk 2".into(), duration_ms: 9, ..memo("b", 2) },
             Memo { title: "Äpfel".into(), duration_ms: 5, ..memo("c", 3) },
         ]);

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AudioDigest, Gap, Part, TITLE_MAX_CHARS, Tags, Waveform};
+use super::{AudioDigest, Clip, Gap, Part, Span, TITLE_MAX_CHARS, Tags, Waveform};
 use crate::torrent::InfoHash;
 use crate::words::words;
 
@@ -34,6 +34,11 @@ impl MemoId {
     /// The id of a received memo that is one of several files of a torrent: this one of its list.
     pub fn of_file(info_hash: InfoHash, index: u32) -> Self {
         Self(format!("{info_hash}-{index}"))
+    }
+
+    /// The name of the records of a memo's [`Clip`]. Nothing gives a memo such a name.
+    pub fn of_clip(&self) -> Self {
+        Self(format!("{self}-clip"))
     }
 
     /// Whether it is a UUID, and so that of a memo made on some device. The others name what came by a link, and the records of it.
@@ -171,6 +176,12 @@ pub struct Memo {
     /// What its bytes are, for what came from files: the same file is not imported twice. Older rows have none.
     #[serde(default)]
     pub digest: Option<AudioDigest>,
+    /// The part of it that is heard, when it is trimmed. Everything else here is about all of its sound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trim: Option<Span>,
+    /// What its link gives, when it was trimmed at the first share.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip: Option<Clip>,
 }
 
 impl Memo {
@@ -198,6 +209,8 @@ impl Memo {
             markers_ms: Vec::new(),
             gaps: Vec::new(),
             digest: None,
+            trim: None,
+            clip: None,
         }
     }
 
@@ -254,11 +267,14 @@ mod tests {
         memo.info_hash = Some(InfoHash::new([7; 20]));
         memo.origin = Origin::Received;
         memo.tags.add("Work");
+        memo.trim = Some(Span { start_ms: 1_000, end_ms: 2_000 });
         let json = serde_json::to_value(&memo).expect("serializes");
         assert_eq!(json["recordedAtMs"], 1_763_364_720_000_u64);
         assert_eq!(json["origin"], "received");
         assert_eq!(json["tags"], serde_json::json!(["Work"]));
         assert_eq!(json["infoHash"], "07".repeat(20));
+        assert_eq!(json["trim"], serde_json::json!({ "startMs": 1_000, "endMs": 2_000 }));
+        assert_eq!(json.get("clip"), None);
         assert_eq!(serde_json::from_value::<Memo>(json).expect("deserializes"), memo);
     }
 

@@ -10,6 +10,7 @@
 //! | `card` | what a shared memo says about itself before its audio is there |
 //! | `audio_digest`, `archive`, `zip` | whether two sounds are the same; many memos in one file |
 //! | `import_report` | what became of files that were brought, in a sentence |
+//! | `trim` | a memo of which a part is heard, and what its link gives then |
 //! | `part`, `wav` | a part of a memo as one of its own; sound without compression, written and cut |
 //! | `records`, `album` | where a memo's bytes lie, and the memos of a torrent with several files |
 //! | `link` | the share link, made and read |
@@ -57,6 +58,7 @@ mod tags;
 mod text;
 mod title;
 mod tries;
+mod trim;
 mod wav;
 mod waveform;
 pub mod webm;
@@ -94,5 +96,6 @@ pub use tags::{TAG_MAX_CHARS, TAGS_MAX, Tags, clean_tag, typed_tags};
 pub use text::{NOTES_MAX_CHARS, TITLE_MAX_CHARS, clean_notes, clean_title};
 pub use title::default_title;
 pub use tries::{Try, tries};
+pub use trim::{Clip, LinkGives, Span};
 pub use wav::{WAV_HEAD_BYTES, Wav, WavError, sample_16, wav_front};
 pub use waveform::{Waveform, WaveformBuilder, peak_of};

@@ -27,8 +27,6 @@ impl Cut {
 
 /// The row of the part between two moments, before its bytes are there: what is known of them is for the caller to fill in.
 pub fn part_of(memo: &Memo, range_ms: Range<u64>, id: MemoId) -> Memo {
-    /// A few bars of a long memo are no picture of a part of it: then the part is listened to.
-    const MIN_SAMPLES: usize = 32;
     let end_ms = if memo.duration_ms > 0 { range_ms.end.min(memo.duration_ms) } else { range_ms.end };
     let waveform = memo.waveform.part(range_ms.start..end_ms, memo.duration_ms);
     let is_in_part = |at_ms: &&u64| range_ms.contains(at_ms);
@@ -39,7 +37,8 @@ pub fn part_of(memo: &Memo, range_ms: Range<u64>, id: MemoId) -> Memo {
         recorded_at_ms: memo.recorded_at_ms.saturating_add(range_ms.start),
         duration_ms: end_ms.saturating_sub(range_ms.start),
         mime: memo.mime.clone(),
-        waveform: if waveform.as_bytes().len() < MIN_SAMPLES { Waveform::default() } else { waveform },
+        // Without a shape, it is listened to.
+        waveform: if waveform.is_coarse() { Waveform::default() } else { waveform },
         ..Memo::new(id, memo.origin)
     }
 }

@@ -39,6 +39,12 @@ impl Waveform {
         Self(self.0.get(start..end).unwrap_or_default().to_vec())
     }
 
+    /// Whether these are too few samples to be a picture of a part: as what is left of a long memo that was trimmed to a moment.
+    pub fn is_coarse(&self) -> bool {
+        const MIN_SAMPLES: usize = 32;
+        self.0.len() < MIN_SAMPLES
+    }
+
     /// Exactly `count` bars for drawing, pooled or spread. All zero when nothing is known.
     pub fn bars(&self, count: usize) -> Vec<u8> {
         if self.0.is_empty() { vec![0; count] } else { pool(&self.0, count) }

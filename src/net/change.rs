@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::memo::{Memo, MemoId};
-use crate::store::StoreError;
+use crate::memo::webm::WebmError;
+use crate::memo::{Memo, MemoId, WavError};
+use crate::store::{CutError, StoreError};
 use crate::torrent::{MetainfoError, Status};
 use crate::words::words;
 
@@ -40,12 +41,34 @@ pub enum ShareError {
     /// It was shared before, and what its link stands for is lost.
     #[error("{}", words().network.link_forgotten)]
     Forgotten,
+    /// It is trimmed, and sounds of its kind cannot be cut: a link would give what was trimmed away, too. Its title.
+    #[error("{}", words().network.part_cannot_be_shared.with([&.0]))]
+    Uncuttable(String),
+    /// It is trimmed, and its WebM cannot be cut.
+    #[error("{}", words().network.cannot_be_shared.with([&.0]))]
+    Webm(WebmError),
+    /// It is trimmed, and its WAV cannot be cut.
+    #[error("{}", words().network.cannot_be_shared.with([&.0]))]
+    Wav(WavError),
     /// Its metadata would not be valid.
     #[error("{}", words().network.cannot_be_shared.with([&.0]))]
     Metainfo(#[from] MetainfoError),
     /// The store failed.
     #[error("{0}")]
     Store(#[from] StoreError),
+}
+
+impl ShareError {
+    /// Why the part of this trimmed memo cannot be cut.
+    pub(super) fn of_cut(error: CutError, memo: &Memo) -> Self {
+        match error {
+            CutError::Uncuttable => Self::Uncuttable(memo.display_title()),
+            CutError::Incomplete => Self::Unreadable,
+            CutError::Webm(error) => Self::Webm(error),
+            CutError::Wav(error) => Self::Wav(error),
+            CutError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 /// Why a link cannot be imported.

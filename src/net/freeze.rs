@@ -1,8 +1,9 @@
-//! The first share of a memo: its name, its card and its bytes become a torrent that never changes again.
+//! The first share of a memo: its name, its card and its bytes become a torrent that never changes again. Of a trimmed memo it is
+//! the part that is heard, as a file of its own.
 
 use super::ShareError;
-use crate::memo::{CARD_KEY, Card, Memo, MemoId, file_name};
-use crate::store::{RECORD_LEN, Store, TorrentRow};
+use crate::memo::{CARD_KEY, Card, Clip, Memo, Span, file_name};
+use crate::store::{AudioWriter, PartReader, RECORD_LEN, Store, TorrentRow};
 use crate::torrent::{Bitfield, Info, InfoBuilder, default_piece_length};
 
 /// Bytes read and hashed at once. Between two such steps the page can do something else.
@@ -14,15 +15,41 @@ const LONG_MEMO_BYTES: u64 = 16 * 1024 * 1024;
 /// Bytes of a piece of a memo that is not long.
 const SHORT_PIECE_LEN: u32 = 32 * 1024;
 
-/// Reads all of a memo and makes its metadata, card included.
+/// Cuts the part of a trimmed memo that is heard, and stores it beside the memo's own bytes.
+pub(super) async fn clip_of(store: &Store, memo: &Memo, span: Span) -> Result<Clip, ShareError> {
+    let id = memo.id.of_clip();
+    // A share that was broken off may have left more of it than there will be.
+    store.delete_audio(&id).await?;
+    let written = write_part(store, memo, span).await;
+    if written.is_err() {
+        // What was written belongs to no link.
+        let _ = store.delete_audio(&id).await;
+    }
+    Ok(Clip { span, size: written?, record_len: RECORD_LEN })
+}
+
+async fn write_part(store: &Store, memo: &Memo, span: Span) -> Result<u64, ShareError> {
+    let id = memo.id.of_clip();
+    let refused = |error| ShareError::of_cut(error, memo);
+    let mut reader = PartReader::new(store, memo, span).map_err(refused)?;
+    let mut writer = AudioWriter::new(store, &id);
+    while let Some(bytes) = reader.next().await.map_err(refused)? {
+        writer.push(&bytes).await?;
+    }
+    Ok(writer.finish().await?)
+}
+
+/// Reads all that a memo's link is to give and makes its metadata, card included.
 pub(super) async fn info_of(store: &Store, memo: &Memo) -> Result<Info, ShareError> {
-    let mut builder = InfoBuilder::new(file_name(memo), memo.size)
-        .piece_length(piece_length(memo.size))
+    let records = memo.shared_records();
+    let size = records.len;
+    let mut builder = InfoBuilder::new(file_name(memo), size)
+        .piece_length(piece_length(size))
         .extra(CARD_KEY, Card::of(memo).encode());
     let mut start = 0;
-    while start < memo.size {
-        let end = memo.size.min(start + STEP_BYTES);
-        let bytes = store.read_audio(memo, start..end).await?.ok_or(ShareError::Unreadable)?;
+    while start < size {
+        let end = size.min(start + STEP_BYTES);
+        let bytes = store.read_records(&records, start..end).await?.ok_or(ShareError::Unreadable)?;
         builder.push(&bytes);
         start = end;
     }
@@ -38,10 +65,10 @@ fn piece_length(size: u64) -> u32 {
 }
 
 /// The row of a memo that is being shared from here.
-pub(super) fn row_of(info: &Info, memo_id: &MemoId, trackers: &[String]) -> TorrentRow {
+pub(super) fn row_of(info: &Info, memo: &Memo, trackers: &[String]) -> TorrentRow {
     TorrentRow {
         info_hash: info.info_hash(),
-        memo_id: memo_id.clone(),
+        memo_id: memo.shared_records().id,
         trackers: trackers.to_vec(),
         web_seeds: Vec::new(),
         files: None,

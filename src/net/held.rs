@@ -32,7 +32,7 @@ impl Held {
 
     /// Where the pieces lie.
     pub(super) fn records(&self) -> Option<Records> {
-        self.memos.first().map(Memo::records)
+        self.memos.first().map(Memo::shared_records)
     }
 
     /// The bytes of the content that are wanted; `None` where the memo is all of it.

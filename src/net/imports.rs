@@ -10,7 +10,9 @@ use crate::torrent::{Bitfield, FileSelection, Info};
 pub(super) async fn begin(store: &Store, row: TorrentRow, info: Info) -> Result<Held, ImportError> {
     let known = store.memos_by_info_hash(row.info_hash).await?;
     let new = new_memos(&info, row.files.as_ref(), &known);
-    let Some(records) = known.iter().chain(&new).next().map(Memo::records) else { return Err(ImportError::NoSound) };
+    let Some(records) = known.iter().chain(&new).next().map(Memo::shared_records) else {
+        return Err(ImportError::NoSound);
+    };
     let count = info.piece_count();
     let have = Bitfield::from_bytes(row.have.as_slice(), count).unwrap_or_else(|_| Bitfield::new(count));
     let row =

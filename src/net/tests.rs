@@ -7,7 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::disk::{Disk, DiskEvent};
 use super::{Change, Config, Engine, Held, ShareError, freeze};
-use crate::memo::{Card, Memo, MemoId, Origin, Waveform};
+use crate::memo::{Card, LinkGives, Memo, MemoId, Origin, Span, Waveform};
 use crate::store::{Store, TorrentRow};
 use crate::torrent::bencode::{DictEncoder, encode_bytes};
 use crate::torrent::{FileSelection, Info, InfoHash, Magnet, Metainfo, Phase};
@@ -103,10 +103,48 @@ async fn what_is_shared_is_frozen_whatever_it_is_called_later() {
 }
 
 #[wasm_bindgen_test]
+async fn the_link_of_a_trimmed_memo_gives_its_part_and_the_memo_stays_whole() {
+    let store = store().await;
+    let own = recorded(&store, "Trimmed").await;
+    let trim = |start_ms, end_ms| {
+        store.update_memo(&own.id, move |memo| (memo.duration_ms, memo.trim) = (3000, Some(Span { start_ms, end_ms })))
+    };
+    trim(1000, 2000).await.expect("trimmed");
+    let (engine, _changes) = engine(&store);
+    let magnet = engine.share(&own.id).await.expect("shared");
+    let shared = memo(&store, &own.id).await;
+    let row = store.torrent(magnet.info_hash).await.expect("the store").expect("the row");
+    let info = Info::parse(row.info.as_deref().expect("metadata")).expect("valid metadata");
+    assert!(info.total_length() < own.size * 2 / 3, "{} of {} bytes are given", info.total_length(), own.size);
+    assert_eq!(Card::of_info(&info).map(|card| card.duration_ms), Some(1000));
+    let records = Held::of(&row, vec![shared.clone()]).and_then(|held| held.records()).expect("a torrent");
+    for piece in info.pieces() {
+        let bytes = store.read_records(&records, info.piece_range(piece)).await.expect("the store").expect("a piece");
+        assert!(info.verify(piece, &bytes), "{piece:?} is not what the link stands for");
+    }
+    let whole = store.read_audio(&shared, 0..shared.size).await.expect("the store");
+    assert_eq!(whole.as_deref(), Some(RECORDING));
+
+    assert_eq!(shared.link_gives(), LinkGives::WhatIsHeard);
+    trim(0, 500).await.expect("trimmed again");
+    assert_eq!(engine.share(&own.id).await.expect("shared again"), magnet, "the old link works");
+    let given = LinkGives::Part(Span { start_ms: 1000, end_ms: 2000 });
+    assert_eq!(memo(&store, &own.id).await.link_gives(), given);
+
+    engine.delete(&own.id).await.expect("deleted");
+    assert_eq!(store.read_records(&records, 0..1).await.expect("the store"), None, "the part is left behind");
+}
+
+#[wasm_bindgen_test]
 async fn what_cannot_be_shared_says_why() {
     let store = store().await;
     let own = recorded(&store, "Half of it").await;
     let (engine, _changes) = engine(&store);
+    let song = Memo { mime: "audio/mpeg".into(), trim: Some(Span { start_ms: 0, end_ms: 500 }), ..own.clone() };
+    store.put_memo(&song).await.expect("the row");
+    let refusal = engine.share(&own.id).await.map(drop).map_err(|error| error.to_string());
+    assert!(refusal.as_ref().is_err_and(|text| text.starts_with("“Half of it” is trimmed")), "{refusal:?}");
+    store.put_memo(&own).await.expect("the row");
     let nobody: MemoId = "nobody".parse().expect("an id");
     assert!(matches!(engine.share(&nobody).await, Err(ShareError::NoMemo)));
     store.update_memo(&own.id, |memo| memo.complete = false).await.expect("edited");

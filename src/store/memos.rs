@@ -87,7 +87,7 @@ impl Store {
         Ok(memos)
     }
 
-    /// Removes a memo for good: row, audio and torrent. Of a torrent with several memos goes what no other one needs. A missing
+    /// Removes a memo for good: row, audio, what its link gives and torrent. Of a torrent with several memos goes what no other one needs. A missing
     /// memo is removed already. Returns the torrent.
     ///
     /// # Errors
@@ -108,6 +108,7 @@ impl Store {
             }
         }
         change.delete_numbered(AUDIO, id.as_str())?;
+        change.delete_numbered(AUDIO, id.of_clip().as_str())?;
         change.done().await?;
         Ok(info_hash.and_then(|hash| hash.as_string()?.parse().ok()))
     }

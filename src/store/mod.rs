@@ -6,6 +6,7 @@
 //! | `connection` | opening, making room for a newer version, one transaction for a change |
 //! | `row` | values on their way in and out |
 //! | `audio_writer` | bytes in any portions become records |
+//! | `part_reader` | a part of a memo becomes a file |
 //! | `memos`, `audio`, `takes`, `torrents`, `settings` | what the app asks, one file for each object store |
 //! | `room` | how much of the disk is used, and whether the browser may evict it |
 //! | `error` | what can go wrong, as sentences for people |
@@ -21,6 +22,7 @@ mod audio_writer;
 mod connection;
 mod error;
 mod memos;
+mod part_reader;
 mod room;
 mod row;
 mod schema;
@@ -32,6 +34,7 @@ pub use audio::RECORD_LEN;
 pub use audio_writer::AudioWriter;
 pub use connection::{Hold, Store};
 pub use error::StoreError;
+pub use part_reader::{CutError, PartReader};
 pub use room::Usage;
 pub use takes::{Chunk, Take, TakeId};
 pub use torrents::TorrentRow;

@@ -271,6 +271,9 @@ pub(super) static WORDS: Words = Words {
         still_arriving: "Dieses Memo wird noch empfangen. Es kann geteilt werden, sobald alles da ist.",
         audio_unreadable: "Der Ton dieses Memos konnte nicht bis zum Ende gelesen werden, daher kann es nicht geteilt werden.",
         link_forgotten: "Wofür der Link dieses Memos steht, ist nicht mehr auf diesem Gerät.",
+        part_cannot_be_shared: phrase(
+            "„{0}“ ist gekürzt, und Ton dieser Art kann hier nicht geschnitten werden: Der Link würde alles weitergeben. Es wurde nichts geteilt. Zeige wieder alles und teile das, oder exportiere den Ausschnitt als WAV.",
+        ),
         cannot_be_shared: phrase("Dieses Memo kann nicht geteilt werden: {0}"),
         unreadable: phrase("Was hier geteilt wurde, ist nicht lesbar: {0}."),
         no_sound: "In dem, was hier geteilt wurde, ist kein Ton.",
@@ -316,6 +319,8 @@ pub(super) static WORDS: Words = Words {
         and_delivered: counted("{1} · an {0} Gerät zugestellt", "{1} · an {0} Geräte zugestellt"),
         size: "Größe",
         origin: "Herkunft",
+        trimmed: phrase("Gekürzt: {0} bis {1} von {2}"),
+        show_all: "Alles zeigen",
     },
     record_page: RecordPage {
         recorded_so_far: "Bisher aufgenommen",
@@ -479,6 +484,8 @@ pub(super) static WORDS: Words = Words {
         unplayable: "Dieser Browser kann den Ton dieses Memos nicht abspielen. „Exportieren“ ergibt eine Kopie, die vielleicht ein anderer Player öffnet.",
     },
     trimming: TrimWords {
+        trimmed: "Gekürzt. Vom Ton ist nichts verloren.",
+        all_again: "Das Memo ist wieder ganz zu hören.",
         cutting: "Wird geschnitten",
         uncuttable: "Ton dieser Art kann hier nicht geschnitten werden.",
         no_identifiers: "Der Browser gibt keine Kennungen aus.",
@@ -526,6 +533,13 @@ pub(super) static WORDS: Words = Words {
     sharing: ShareWords {
         share_memo: "Memo teilen",
         what_a_link_does: "Alle, die diesen Link haben, können zuhören. Das Memo geht direkt von diesem Gerät zu ihrem, die beiden sehen also gegenseitig ihre IP-Adresse. Das geht, solange diese App auf einem Gerät mit dem Memo geöffnet ist.",
+        gives_the_part: "Der Link gibt den Ausschnitt weiter, auf den das Memo gekürzt ist, und nichts vom Rest.",
+        gives_all_of_it: phrase(
+            "Dieser Link ist älter als die Kürzung: Er gibt alles weiter, {0}. Um nur den Ausschnitt zu teilen, speichere ihn unter „Kürzen“ als neues Memo.",
+        ),
+        gives_another_part: phrase(
+            "Dieser Link gibt weiter, wofür er gemacht wurde: den Ausschnitt von {0} bis {1}. Um einen anderen zu teilen, speichere ihn unter „Kürzen“ als neues Memo.",
+        ),
         qr_code: "QR-Code",
         copy_link: "Link kopieren",
         link_copied: "Link kopiert",
@@ -598,6 +612,10 @@ pub(super) static WORDS: Words = Words {
     },
     export_dialog: ExportDialogWords {
         kind_and_size: phrase("{0}, {1}"),
+        the_part: phrase("{0}, nur der Ausschnitt"),
+        all_of_it: phrase(
+            "{0}, das ganze Memo: Ton dieser Art kann hier nicht geschnitten werden. Als WAV kommt nur der Ausschnitt.",
+        ),
         as_it_is: "Unverändert",
         as_wav: "Als WAV",
         about_wav: "Groß, jedes Programm kann es lesen",
@@ -613,9 +631,10 @@ pub(super) static WORDS: Words = Words {
         open_link: "Link öffnen",
     },
     trim_dialog: TrimDialogWords {
-        cannot_be_cut: "Ton dieser Art kann hier nicht ohne Qualitätsverlust geschnitten werden. Exportiere das ganze Memo und schneide es mit einem anderen Programm.",
+        cannot_be_cut: "Ton dieser Art kann hier nicht ohne Qualitätsverlust geschnitten werden: Der Ausschnitt ist zu hören und als WAV zu exportieren, aber nicht einzeln zu speichern oder zu teilen.",
+        link_stays: "Was der Link dieses Memos weitergibt, ändert sich nicht.",
         length_unknown: "Wie lang dieses Memo ist, ist noch nicht bekannt. Spiele es einmal ab und versuche es dann erneut.",
-        about: "Der Ausschnitt wird ein eigenes Memo. Dieses hier bleibt, wie es ist.",
+        about: "Ein gekürztes Memo behält seinen ganzen Ton: Der Rest lässt sich jederzeit wieder zeigen.",
         start: "Anfang",
         end: "Ende",
         so_long: phrase("{0} lang"),

@@ -265,6 +265,9 @@ pub(super) static WORDS: Words = Words {
         still_arriving: "This memo is still arriving. It can be shared once all of it is here.",
         audio_unreadable: "The audio of this memo could not be read to the end, so it cannot be shared.",
         link_forgotten: "What this memo's link stands for is not on this device any more.",
+        part_cannot_be_shared: phrase(
+            "“{0}” is trimmed, and sounds of its kind cannot be cut here: its link would give all of it. Nothing was shared. Show all of it and share that, or export the part as WAV.",
+        ),
         cannot_be_shared: phrase("This memo cannot be shared: {0}"),
         unreadable: phrase("What was shared here cannot be read: {0}."),
         no_sound: "There is no sound in what was shared here.",
@@ -310,6 +313,8 @@ pub(super) static WORDS: Words = Words {
         and_delivered: counted("{1}, delivered to {0}", "{1}, delivered to {0}"),
         size: "Size",
         origin: "Origin",
+        trimmed: phrase("Trimmed: {0} to {1} of {2}"),
+        show_all: "Show all of it",
     },
     record_page: RecordPage {
         recorded_so_far: "Recorded so far",
@@ -473,6 +478,8 @@ pub(super) static WORDS: Words = Words {
         unplayable: "This browser cannot play this memo's sound. Export keeps a copy that another player may open.",
     },
     trimming: TrimWords {
+        trimmed: "Trimmed. Nothing of the sound is lost.",
+        all_again: "All of the memo is heard again.",
         cutting: "Cutting",
         uncuttable: "Sounds of this kind cannot be cut here.",
         no_identifiers: "The browser gives no identifiers.",
@@ -520,6 +527,13 @@ pub(super) static WORDS: Words = Words {
     sharing: ShareWords {
         share_memo: "Share memo",
         what_a_link_does: "Anyone who has this link can listen. The memo goes straight from this device to theirs, so the two see each other's IP address. It works while this app is open on a device that has the memo.",
+        gives_the_part: "The link gives the part that the memo is trimmed to, and nothing of the rest.",
+        gives_all_of_it: phrase(
+            "This link was made before the memo was trimmed: it gives all of it, {0}. To share the part alone, open Trim and save it as a new memo.",
+        ),
+        gives_another_part: phrase(
+            "This link goes on giving what it was made for: the part from {0} to {1}. To share another part, open Trim and save it as a new memo.",
+        ),
         qr_code: "QR code",
         copy_link: "Copy link",
         link_copied: "Link copied",
@@ -590,6 +604,8 @@ pub(super) static WORDS: Words = Words {
     },
     export_dialog: ExportDialogWords {
         kind_and_size: phrase("{0}, {1}"),
+        the_part: phrase("{0}, the trimmed part alone"),
+        all_of_it: phrase("{0}, all of the memo: sounds of this kind cannot be cut here. As WAV gives the part."),
         as_it_is: "As it is",
         as_wav: "As WAV",
         about_wav: "Large, and read by every program",
@@ -605,9 +621,10 @@ pub(super) static WORDS: Words = Words {
         open_link: "Open link",
     },
     trim_dialog: TrimDialogWords {
-        cannot_be_cut: "Sounds of this kind cannot be cut here without losing quality. Export the memo whole, and cut it with another program.",
+        cannot_be_cut: "Sounds of this kind cannot be cut here without losing quality: the part can be heard, and exported as WAV, but not saved or shared by itself.",
+        link_stays: "What this memo's link gives does not change.",
         length_unknown: "How long this memo is is not known yet. Play it once, then try again.",
-        about: "The part becomes a memo of its own. This one stays as it is.",
+        about: "A trimmed memo keeps all of its sound: the rest can be shown again at any time.",
         start: "Start",
         end: "End",
         so_long: phrase("{0} long"),

@@ -271,6 +271,9 @@ pub(super) static WORDS: Words = Words {
         still_arriving: "Esta nota aún está llegando. Se podrá compartir cuando esté aquí entera.",
         audio_unreadable: "El audio de esta nota no se pudo leer hasta el final, así que no se puede compartir.",
         link_forgotten: "Lo que hay detrás del enlace de esta nota ya no está en este dispositivo.",
+        part_cannot_be_shared: phrase(
+            "“{0}” está recortada y los audios de este tipo no se pueden cortar aquí: su enlace daría la nota entera. No se ha compartido nada. Muestra todo y compártelo así, o exporta el fragmento como WAV.",
+        ),
         cannot_be_shared: phrase("Esta nota no se puede compartir: {0}"),
         unreadable: phrase("No se puede leer lo que se compartió aquí: {0}."),
         no_sound: "No hay audio en lo que se compartió aquí.",
@@ -316,6 +319,8 @@ pub(super) static WORDS: Words = Words {
         and_delivered: counted("{1}, entregada a {0} dispositivo", "{1}, entregada a {0} dispositivos"),
         size: "Tamaño",
         origin: "Origen",
+        trimmed: phrase("Recortada: de {0} a {1} de {2}"),
+        show_all: "Mostrar todo",
     },
     record_page: RecordPage {
         recorded_so_far: "Grabado hasta ahora",
@@ -479,6 +484,8 @@ pub(super) static WORDS: Words = Words {
         unplayable: "Este navegador no puede reproducir el audio de esta nota. Con Exportar guardas una copia que quizá otro reproductor pueda abrir.",
     },
     trimming: TrimWords {
+        trimmed: "Recortada. No se ha perdido nada del audio.",
+        all_again: "La nota se vuelve a oír entera.",
         cutting: "Recortando",
         uncuttable: "Los audios de este tipo no se pueden recortar aquí.",
         no_identifiers: "El navegador no da identificadores.",
@@ -526,6 +533,13 @@ pub(super) static WORDS: Words = Words {
     sharing: ShareWords {
         share_memo: "Compartir nota",
         what_a_link_does: "Quien tenga este enlace puede escuchar. La nota va directa de este dispositivo al suyo, así que los dos ven mutuamente su dirección IP. Funciona mientras esta app esté abierta en un dispositivo que tenga la nota.",
+        gives_the_part: "El enlace da el fragmento al que está recortada la nota, y nada del resto.",
+        gives_all_of_it: phrase(
+            "Este enlace se creó antes de recortar la nota: la da entera, {0}. Para compartir solo el fragmento, abre Recortar y guárdalo como nota nueva.",
+        ),
+        gives_another_part: phrase(
+            "Este enlace sigue dando aquello para lo que se creó: el fragmento de {0} a {1}. Para compartir otro, abre Recortar y guárdalo como nota nueva.",
+        ),
         qr_code: "Código QR",
         copy_link: "Copiar enlace",
         link_copied: "Enlace copiado",
@@ -596,6 +610,10 @@ pub(super) static WORDS: Words = Words {
     },
     export_dialog: ExportDialogWords {
         kind_and_size: phrase("{0}, {1}"),
+        the_part: phrase("{0}, solo el fragmento"),
+        all_of_it: phrase(
+            "{0}, la nota entera: los audios de este tipo no se pueden cortar aquí. Como WAV sale solo el fragmento.",
+        ),
         as_it_is: "Tal cual",
         as_wav: "Como WAV",
         about_wav: "Grande, pero lo lee cualquier programa",
@@ -611,9 +629,10 @@ pub(super) static WORDS: Words = Words {
         open_link: "Abrir enlace",
     },
     trim_dialog: TrimDialogWords {
-        cannot_be_cut: "Los audios de este tipo no se pueden recortar aquí sin perder calidad. Exporta la nota entera y recórtala con otro programa.",
+        cannot_be_cut: "Los audios de este tipo no se pueden cortar aquí sin perder calidad: el fragmento se puede oír y exportar como WAV, pero no guardar ni compartir por separado.",
+        link_stays: "Lo que da el enlace de esta nota no cambia.",
         length_unknown: "Aún no se sabe cuánto dura esta nota. Reprodúcela una vez y vuelve a intentarlo.",
-        about: "El fragmento se convierte en una nota propia. Esta se queda como está.",
+        about: "Una nota recortada conserva todo su audio: el resto se puede volver a mostrar en cualquier momento.",
         start: "Inicio",
         end: "Fin",
         so_long: phrase("Duración: {0}"),

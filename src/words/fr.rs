@@ -273,6 +273,9 @@ pub(super) static WORDS: Words = Words {
         still_arriving: "Ce mémo est en cours de réception. Il pourra être partagé une fois arrivé en entier.",
         audio_unreadable: "Le son de ce mémo n’a pas pu être lu jusqu’à la fin, il ne peut donc pas être partagé.",
         link_forgotten: "Ce que désigne le lien de ce mémo n’est plus sur cet appareil.",
+        part_cannot_be_shared: phrase(
+            "«\u{202f}{0}\u{202f}» est coupé, et les sons de ce type ne peuvent pas être découpés ici\u{202f}: son lien donnerait le mémo entier. Rien n’a été partagé. Affichez tout et partagez-le ainsi, ou exportez l’extrait en WAV.",
+        ),
         cannot_be_shared: phrase("Ce mémo ne peut pas être partagé\u{202f}: {0}"),
         unreadable: phrase("Ce qui a été partagé ici est illisible\u{202f}: {0}."),
         no_sound: "Il n’y a pas de son dans ce qui a été partagé ici.",
@@ -318,6 +321,8 @@ pub(super) static WORDS: Words = Words {
         and_delivered: counted("{1} · remis à {0} appareil", "{1} · remis à {0} appareils"),
         size: "Taille",
         origin: "Origine",
+        trimmed: phrase("Coupé\u{202f}: de {0} à {1} sur {2}"),
+        show_all: "Tout afficher",
     },
     record_page: RecordPage {
         recorded_so_far: "Durée enregistrée",
@@ -481,6 +486,8 @@ pub(super) static WORDS: Words = Words {
         unplayable: "Ce navigateur ne peut pas lire le son de ce mémo. «\u{202f}Exporter\u{202f}» en garde une copie qu’un autre lecteur pourra peut-être ouvrir.",
     },
     trimming: TrimWords {
+        trimmed: "Coupé. Rien du son n’est perdu.",
+        all_again: "Le mémo s’entend de nouveau en entier.",
         cutting: "Découpe",
         uncuttable: "Les sons de ce type ne peuvent pas être coupés ici.",
         no_identifiers: "Le navigateur ne fournit pas d’identifiants.",
@@ -528,6 +535,13 @@ pub(super) static WORDS: Words = Words {
     sharing: ShareWords {
         share_memo: "Partager le mémo",
         what_a_link_does: "Toute personne qui a ce lien peut écouter. Le mémo va directement de cet appareil au sien, les deux voient donc leurs adresses IP respectives. Cela fonctionne tant que cette app est ouverte sur un appareil qui a le mémo.",
+        gives_the_part: "Le lien donne l’extrait auquel le mémo est coupé, et rien du reste.",
+        gives_all_of_it: phrase(
+            "Ce lien a été créé avant la coupe\u{202f}: il donne le mémo entier, {0}. Pour partager l’extrait seul, ouvrez Couper et créez-en un nouveau mémo.",
+        ),
+        gives_another_part: phrase(
+            "Ce lien continue de donner ce pour quoi il a été créé\u{202f}: l’extrait de {0} à {1}. Pour en partager un autre, ouvrez Couper et créez-en un nouveau mémo.",
+        ),
         qr_code: "Code QR",
         copy_link: "Copier le lien",
         link_copied: "Lien copié",
@@ -600,6 +614,10 @@ pub(super) static WORDS: Words = Words {
     },
     export_dialog: ExportDialogWords {
         kind_and_size: phrase("{0}, {1}"),
+        the_part: phrase("{0}, l’extrait seul"),
+        all_of_it: phrase(
+            "{0}, le mémo entier\u{202f}: les sons de ce type ne peuvent pas être coupés ici. En WAV, il n’y a que l’extrait.",
+        ),
         as_it_is: "Tel quel",
         as_wav: "En WAV",
         about_wav: "Volumineux, et lu par tous les logiciels",
@@ -615,9 +633,10 @@ pub(super) static WORDS: Words = Words {
         open_link: "Ouvrir le lien",
     },
     trim_dialog: TrimDialogWords {
-        cannot_be_cut: "Les sons de ce type ne peuvent pas être coupés ici sans perte de qualité. Exportez le mémo entier et coupez-le avec un autre logiciel.",
+        cannot_be_cut: "Les sons de ce type ne peuvent pas être coupés ici sans perte de qualité\u{202f}: l’extrait peut être écouté et exporté en WAV, mais pas sauvegardé ni partagé seul.",
+        link_stays: "Ce que donne le lien de ce mémo ne change pas.",
         length_unknown: "La durée de ce mémo n’est pas encore connue. Écoutez-le une fois, puis réessayez.",
-        about: "L’extrait devient un mémo à part. Celui-ci reste tel quel.",
+        about: "Un mémo coupé garde tout son son\u{202f}: le reste peut être affiché de nouveau à tout moment.",
         start: "Début",
         end: "Fin",
         so_long: phrase("Durée\u{202f}: {0}"),

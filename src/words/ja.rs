@@ -258,6 +258,9 @@ pub(super) static WORDS: Words = Words {
         still_arriving: "このボイスメモは受信中です。すべて届くと共有できます。",
         audio_unreadable: "このボイスメモの音声を最後まで読み取れなかったため、共有できません。",
         link_forgotten: "このボイスメモのリンクに必要なデータは、もうこのデバイスにありません。",
+        part_cannot_be_shared: phrase(
+            "「{0}」はトリミングされていますが、この種類の音声はここでは切り出せないため、リンクでは全体が渡ることになります。何も共有していません。全体を表示してから共有するか、選んだ部分をWAV形式で書き出してください。",
+        ),
         cannot_be_shared: phrase("このボイスメモは共有できません：{0}"),
         unreadable: phrase("共有された内容を読み取れません：{0}。"),
         no_sound: "共有された内容に音声がありません。",
@@ -300,6 +303,8 @@ pub(super) static WORDS: Words = Words {
         and_delivered: uncounted("{1}、{0}台に届きました"),
         size: "サイズ",
         origin: "入手元",
+        trimmed: phrase("トリミング済み：{2}のうち{0}〜{1}"),
+        show_all: "全体を表示",
     },
     record_page: RecordPage {
         recorded_so_far: "録音した長さ",
@@ -463,6 +468,8 @@ pub(super) static WORDS: Words = Words {
         unplayable: "このブラウザは、このボイスメモの音声を再生できません。「書き出す」でコピーを保存すると、ほかのプレーヤーで開けることがあります。",
     },
     trimming: TrimWords {
+        trimmed: "トリミングしました。音声は何も失われていません。",
+        all_again: "ボイスメモは再び全体が再生されます。",
         cutting: "トリミング中",
         uncuttable: "この種類の音声は、ここではトリミングできません。",
         no_identifiers: "ブラウザが識別子を発行しません。",
@@ -507,6 +514,13 @@ pub(super) static WORDS: Words = Words {
     sharing: ShareWords {
         share_memo: "ボイスメモを共有",
         what_a_link_does: "このリンクを持つ人は誰でも聞けます。ボイスメモはこのデバイスから相手のデバイスに直接届くため、互いのIPアドレスが見えます。リンクは、ボイスメモを持つデバイスでこのアプリが開いている間、使えます。",
+        gives_the_part: "リンクで渡るのはトリミングした部分だけです。残りは渡りません。",
+        gives_all_of_it: phrase(
+            "このリンクはトリミングの前に作られたため、全体（{0}）が渡ります。その部分だけを共有するには、「トリミング」で新しいボイスメモとして保存してください。",
+        ),
+        gives_another_part: phrase(
+            "このリンクで渡るのは、作ったときと同じ{0}〜{1}の部分です。別の部分を共有するには、「トリミング」で新しいボイスメモとして保存してください。",
+        ),
         qr_code: "QRコード",
         copy_link: "リンクをコピー",
         link_copied: "リンクをコピーしました",
@@ -571,6 +585,8 @@ pub(super) static WORDS: Words = Words {
     },
     export_dialog: ExportDialogWords {
         kind_and_size: phrase("{0}、{1}"),
+        the_part: phrase("{0}、トリミングした部分のみ"),
+        all_of_it: phrase("{0}、全体。この種類の音声はここでは切り出せません。WAV形式ならその部分だけになります。"),
         as_it_is: "元の形式",
         as_wav: "WAV形式",
         about_wav: "サイズは大きく、どのソフトでも開けます",
@@ -586,9 +602,10 @@ pub(super) static WORDS: Words = Words {
         open_link: "リンクを開く",
     },
     trim_dialog: TrimDialogWords {
-        cannot_be_cut: "この種類の音声は、ここでは音質を落とさずにトリミングできません。ボイスメモ全体を書き出して、ほかのソフトでトリミングしてください。",
+        cannot_be_cut: "この種類の音声は、ここでは音質を落とさずに切り出せません。その部分を聞くことと、WAV形式での書き出しはできますが、単独での保存や共有はできません。",
+        link_stays: "このボイスメモのリンクで渡る内容は変わりません。",
         length_unknown: "このボイスメモの長さがまだわかりません。一度再生してから、もう一度お試しください。",
-        about: "選んだ部分が新しいボイスメモになります。元のボイスメモはそのまま残ります。",
+        about: "トリミングしても音声はすべて残ります。いつでも全体を表示できます。",
         start: "開始",
         end: "終了",
         so_long: phrase("長さ {0}"),

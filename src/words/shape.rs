@@ -341,6 +341,7 @@ pub struct NetworkWords {
     pub still_arriving: &'static str,
     pub audio_unreadable: &'static str,
     pub link_forgotten: &'static str,
+    pub part_cannot_be_shared: Phrase<1>,
     pub cannot_be_shared: Phrase<1>,
     pub unreadable: Phrase<1>,
     pub no_sound: &'static str,
@@ -401,6 +402,8 @@ pub struct MemoPage {
     pub and_delivered: Counted<1>,
     pub size: &'static str,
     pub origin: &'static str,
+    pub trimmed: Phrase<3>,
+    pub show_all: &'static str,
 }
 
 /// The recorder: `app/routes/record.rs`, `app/recording.rs`.
@@ -586,6 +589,8 @@ pub struct PlayerWords {
 /// A part of a memo: `app/trim.rs`, `components/trim_dialog.rs`.
 #[derive(Clone, Copy, Debug)]
 pub struct TrimWords {
+    pub trimmed: &'static str,
+    pub all_again: &'static str,
     pub cutting: &'static str,
     pub uncuttable: &'static str,
     pub no_identifiers: &'static str,
@@ -639,6 +644,9 @@ pub struct SelectionWords {
 pub struct ShareWords {
     pub share_memo: &'static str,
     pub what_a_link_does: &'static str,
+    pub gives_the_part: &'static str,
+    pub gives_all_of_it: Phrase<1>,
+    pub gives_another_part: Phrase<2>,
     pub qr_code: &'static str,
     pub copy_link: &'static str,
     pub link_copied: &'static str,
@@ -718,6 +726,8 @@ pub struct PlayerBar {
 #[derive(Clone, Copy, Debug)]
 pub struct ExportDialogWords {
     pub kind_and_size: Phrase<2>,
+    pub the_part: Phrase<1>,
+    pub all_of_it: Phrase<1>,
     pub as_it_is: &'static str,
     pub as_wav: &'static str,
     pub about_wav: &'static str,
@@ -740,6 +750,7 @@ pub struct ImportDialogWords {
 #[derive(Clone, Copy, Debug)]
 pub struct TrimDialogWords {
     pub cannot_be_cut: &'static str,
+    pub link_stays: &'static str,
     pub length_unknown: &'static str,
     pub about: &'static str,
     pub start: &'static str,

@@ -248,6 +248,9 @@ pub(super) static WORDS: Words = Words {
         still_arriving: "这条录音仍在接收。全部收到后即可分享。",
         audio_unreadable: "无法完整读取这条录音的声音，因此不能分享。",
         link_forgotten: "这条录音的链接所对应的内容已不在此设备上。",
+        part_cannot_be_shared: phrase(
+            "“{0}”已修剪，而这种声音无法在这里裁切：链接会给出全部内容。尚未分享任何内容。请先显示全部再分享，或将片段导出为 WAV 格式。",
+        ),
         cannot_be_shared: phrase("无法分享这条录音：{0}"),
         unreadable: phrase("无法读取分享的内容：{0}。"),
         no_sound: "分享的内容中没有声音。",
@@ -290,6 +293,8 @@ pub(super) static WORDS: Words = Words {
         and_delivered: uncounted("{1}，已送达 {0} 台设备"),
         size: "大小",
         origin: "来源",
+        trimmed: phrase("已修剪：{0} 至 {1}，全长 {2}"),
+        show_all: "显示全部",
     },
     record_page: RecordPage {
         recorded_so_far: "已录时长",
@@ -451,6 +456,8 @@ pub(super) static WORDS: Words = Words {
         unplayable: "此浏览器无法播放这条录音的声音。可用“导出”保存一份副本，其他播放器也许能打开。",
     },
     trimming: TrimWords {
+        trimmed: "已修剪，声音没有任何丢失。",
+        all_again: "录音已恢复完整播放。",
         cutting: "正在修剪",
         uncuttable: "这种声音无法在这里修剪。",
         no_identifiers: "浏览器没有提供标识符。",
@@ -495,6 +502,13 @@ pub(super) static WORDS: Words = Words {
     sharing: ShareWords {
         share_memo: "分享录音",
         what_a_link_does: "任何有此链接的人都能收听。录音从此设备直接传到对方的设备，因此双方能看到彼此的 IP 地址。只要有这条录音的设备打开着此 App，链接就有效。",
+        gives_the_part: "链接只给出修剪后的片段，不含其余部分。",
+        gives_all_of_it: phrase(
+            "此链接在修剪之前创建，会给出全部内容（{0}）。若只想分享片段，请打开“修剪”并保存为新录音。",
+        ),
+        gives_another_part: phrase(
+            "此链接仍给出创建时的片段：{0} 至 {1}。若想分享其他片段，请打开“修剪”并保存为新录音。",
+        ),
         qr_code: "二维码",
         copy_link: "复制链接",
         link_copied: "链接已复制",
@@ -559,6 +573,8 @@ pub(super) static WORDS: Words = Words {
     },
     export_dialog: ExportDialogWords {
         kind_and_size: phrase("{0}，{1}"),
+        the_part: phrase("{0}，仅修剪后的片段"),
+        all_of_it: phrase("{0}，完整录音：这种声音无法在这里裁切。WAV 格式只含片段。"),
         as_it_is: "原格式",
         as_wav: "WAV 格式",
         about_wav: "文件较大，任何软件都能读取",
@@ -574,9 +590,10 @@ pub(super) static WORDS: Words = Words {
         open_link: "打开链接",
     },
     trim_dialog: TrimDialogWords {
-        cannot_be_cut: "这种声音无法在这里无损修剪。请导出完整录音，再用其他软件修剪。",
+        cannot_be_cut: "这种声音无法在这里无损裁切：片段可以收听，也可以导出为 WAV 格式，但不能单独保存或分享。",
+        link_stays: "这条录音的链接所给出的内容不变。",
         length_unknown: "还不知道这条录音有多长。请先播放一次，然后重试。",
-        about: "所选片段会成为一条新录音，原录音保持不变。",
+        about: "修剪后的录音保留全部声音，其余部分随时可以重新显示。",
         start: "开始",
         end: "结束",
         so_long: phrase("时长 {0}"),

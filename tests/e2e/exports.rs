@@ -93,6 +93,26 @@ impl Device {
         self.eval(hold, vec![]).await;
     }
 
+    /// Trims the memo whose page is open by so many steps of its start and of its end.
+    pub(crate) async fn trims(&self, start: usize, end: usize) {
+        self.press("Trim").await;
+        self.sees("dialog", "Trim").await;
+        self.moves_slider("Start", Key::Right, start).await;
+        self.moves_slider("End", Key::Left, end).await;
+        self.press("Trim").await;
+        self.no_longer_sees("dialog", "Trim").await;
+        self.sees("button", "Show all of it").await;
+    }
+
+    /// How long the memo whose page is open is, as its slider has it, in milliseconds.
+    pub(crate) async fn is_so_long(&self, what: &str, wanted: impl Fn(u64) -> bool) {
+        let length = async || {
+            let length = self.sees("slider", "Position").await.prop("max").await.ok()??.parse().ok()?;
+            wanted(length).then_some(())
+        };
+        self.wait_for(what, FAR_LIMIT, length).await;
+    }
+
     /// Puts the keyboard on a slider and presses a key so many times.
     pub(crate) async fn moves_slider(&self, name: &str, key: Key, times: usize) {
         let slider = self.sees("slider", name).await;
@@ -133,6 +153,8 @@ async fn moves_house(stage: &Stage, from: Browser, to: Browser) {
     old.imports(&sounds).await;
     old.says("2 files imported", FAR_LIMIT).await;
     old.has_heard(2).await;
+    old.follow("Two").await;
+    old.trims(20, 10).await;
     old.records("Idea: the talk?", 1.5).await;
     old.write("textbox", "Notes", "Start with the story.").await;
     old.press("Favourite").await;
@@ -153,6 +175,9 @@ async fn moves_house(stage: &Stage, from: Browser, to: Browser) {
     new.imports(std::slice::from_ref(&archive)).await;
     new.says("3 memos brought back", FAR_LIMIT).await;
     assert_eq!(new.stored_memos().await, before, "a memo came back as another one");
+    new.open("/").await;
+    new.follow("Two").await;
+    new.says("Trimmed: 0:02 to", FAR_LIMIT).await;
     new.open("/").await;
     new.follow("Idea: the talk?").await;
     new.hears_memo().await;
@@ -426,8 +451,8 @@ fn a_memo_is_handed_to_another_app_as_a_file() {
     });
 }
 
-/// Cuts two seconds off the beginning and one off the end, and returns what the part is as a file.
-async fn trims(device: &Device, file: &Path) -> (String, Vec<u8>) {
+/// Saves all but two seconds at the beginning and one at the end as a memo, and returns what that is as a file.
+async fn saves_part(device: &Device, file: &Path) -> (String, Vec<u8>) {
     device.imports_file(file).await;
     let memos = device.has_heard(1).await;
     let original = device.path().await;
@@ -459,7 +484,7 @@ fn a_part_becomes_a_memo_of_its_own() {
         let wav = speak_for(6, folder.path(), "Interview.wav");
         for (browser, file, codec) in [(Chromium, &webm, "opus"), (Firefox, &wav, "pcm_s16le")] {
             let device = stage.device(browser).await;
-            let (name, bytes) = trims(&device, file).await;
+            let (name, bytes) = saves_part(&device, file).await;
             assert!(name.starts_with("Interview (part)."), "{name}");
             let (whole, part) = (probe(&std::fs::read(file).expect("a sound")), probe(&bytes));
             assert_eq!(part.codec, codec);
@@ -484,8 +509,74 @@ fn what_cannot_be_cut_says_so() {
         assert!(made.expect("ffmpeg runs").success());
         let device = stage.device(Chromium).await;
         device.imports_file(&ogg).await;
+        device.has_heard(1).await;
         device.press("Trim").await;
         device.says("cannot be cut here", FAR_LIMIT).await;
         assert!(!device.shows("button", "Save as new memo").await);
+        device.press("Close").await;
+        device.trims(20, 10).await;
+
+        // Its link would give what was trimmed away.
+        device.press("Share").await;
+        device.is_warned_of("“Song” is trimmed").await;
+        assert!(!device.shows("textbox", "Link").await);
+        assert!(device.stored("torrents", "infoHash").await.is_empty(), "it was shared unasked");
+        device.press("Close").await;
+        device.press("Export").await;
+        device.says("all of the memo", FAR_LIMIT).await;
+        device.press("Close").await;
+        let part = probe(&device.exports("As WAV").await.1);
+        let whole = probe(&std::fs::read(&ogg).expect("a sound"));
+        let expected = whole.decoded_s - 3.0;
+        assert!((part.decoded_s - expected).abs() < 0.15, "{} s in place of {expected} s", part.decoded_s);
+
+        device.press("Share").await;
+        device.sees("dialog", "Share memo").await;
+        device.press("Show all of it").await;
+        device.no_longer_sees("dialog", "Share memo").await;
+        device.shares().await;
+    });
+}
+
+#[test]
+fn the_link_of_a_trimmed_memo_gives_the_part_alone() {
+    journey(async |stage| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let webm = speak_webm(folder.path());
+        let file = folder.path().join("Interview.webm");
+        std::fs::write(&file, &webm).expect("a sound");
+        let sender = stage.device(Chromium).await;
+        sender.imports_file(&file).await;
+        sender.has_heard(1).await;
+        sender.trims(20, 10).await;
+        let expected = probe(&webm).decoded_s - 3.0;
+        let is_the_part = |bytes: &[u8]| {
+            let part = probe(bytes);
+            let declared = part.declared_s.expect("a part says how long it is");
+            for (what, seconds) in [("declared", declared), ("decoded", part.decoded_s)] {
+                assert!((seconds - expected).abs() < 0.15, "{what}: {seconds} s in place of {expected} s");
+            }
+        };
+        is_the_part(&sender.exports("As it is").await.1);
+        let link = sender.shares().await;
+        sender.says("the part that the memo is trimmed to", FAR_LIMIT).await;
+
+        let listener = stage.device(Firefox).await;
+        listener.receives(&link).await;
+        listener.reads_as("textbox", "Title", "Interview").await;
+        let heard = listener.hears_memo().await;
+        is_the_part(&heard.bytes);
+        listener.close().await;
+
+        // What the link gives does not change when all of the memo is heard again.
+        sender.press("Close").await;
+        sender.press("Show all of it").await;
+        assert!(sender.hears_file().await == webm, "the sound was changed");
+        sender.press_while_there("Pause").await;
+        assert_eq!(sender.shares().await, link);
+        sender.says("goes on giving what it was made for", FAR_LIMIT).await;
+        let other = stage.device(Chromium).await;
+        other.receives(&link).await;
+        assert!(other.hears_memo().await.bytes == heard.bytes, "the link gives something else now");
     });
 }

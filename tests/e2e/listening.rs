@@ -3,6 +3,7 @@
 use crate::browser::Browser::{self, Chromium, Firefox};
 use crate::device::Device;
 use crate::memo::PLAY_LIMIT;
+use crate::speech::speak_for;
 use crate::stage::journey;
 use serde_json::json;
 use thirtyfour::{By, Key};
@@ -26,6 +27,11 @@ impl Device {
         let script = "return (document.activeElement.ariaLabel ?? '') === arguments[0] || null";
         let there = async || self.eval(script, vec![json!(name)]).await.as_bool();
         self.wait_for(&format!("the focus is on {name}"), PLAY_LIMIT, there).await;
+    }
+
+    async fn has_marked(&self, moment: &str) {
+        let marked = async || (self.sees("list", "Markers").await.text().await.ok()?.trim() == moment).then_some(());
+        self.wait_for(&format!("{moment} is marked"), PLAY_LIMIT, marked).await;
     }
 
     async fn sound_is_at(&self, what: &str, wanted: impl Fn(f64) -> bool) {
@@ -105,6 +111,54 @@ fn a_part_is_repeated_until_it_is_enough() {
         device.sees("button", "Pause").await;
         device.press("Stop repeating").await;
         device.sees("button", "Play").await;
+    });
+}
+
+#[test]
+fn a_trimmed_memo_is_its_part_in_chromium() {
+    a_trimmed_memo_is_its_part(Chromium);
+}
+
+#[test]
+fn a_trimmed_memo_is_its_part_in_firefox() {
+    a_trimmed_memo_is_its_part(Firefox);
+}
+
+fn a_trimmed_memo_is_its_part(browser: Browser) {
+    journey(async |stage| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let device = stage.device(browser).await;
+        device.imports_file(&speak_for(10, folder.path(), "Interview.wav")).await;
+        device.has_heard(1).await;
+        device.trims(30, 40).await;
+        device.reload().await;
+        device.says("Trimmed: 0:03 to 0:06 of 0:10", PLAY_LIMIT).await;
+        device.is_so_long("it is three seconds long", |length| (2_900..3_400).contains(&length)).await;
+
+        let listen = "
+            const audio = document.querySelector('audio');
+            window.heard = [];
+            audio.addEventListener('timeupdate', () => audio.paused || window.heard.push(audio.currentTime));";
+        device.eval(listen, vec![]).await;
+        device.press("Play").await;
+        device.sound_is_at("it begins where the part does", |seconds| seconds > 3.2).await;
+        device.sees("button", "Play").await;
+        let heard = device.eval("return [Math.min(...window.heard), Math.max(...window.heard)]", vec![]).await;
+        let [first, last] = [&heard[0], &heard[1]].map(|second| second.as_f64().expect("a moment"));
+        assert!((2.9..6.5).contains(&first) && (3.2..6.5).contains(&last), "{first} s to {last} s were heard");
+        device.sound_is_at("it is at its beginning again", |seconds| (2.9..3.1).contains(&seconds)).await;
+
+        // What is marked in the part is where it sounds in the whole.
+        device.press("Mark").await;
+        device.has_marked("0:00").await;
+        device.press("Forward 10 seconds").await;
+        device.sound_is_at("there is nothing beyond its end", |seconds| (5.9..6.4).contains(&seconds)).await;
+        device.press("Show all of it").await;
+        device.is_so_long("it is ten seconds long again", |length| length > 9_900).await;
+        device.has_marked("0:03").await;
+        device.press("Undo").await;
+        device.is_so_long("it is three seconds long again", |length| (2_900..3_400).contains(&length)).await;
+        assert!(device.text().await.contains("Trimmed: 0:03 to 0:06 of 0:10"));
     });
 }
 

@@ -11,6 +11,7 @@ use crate::stage::journey;
 use crate::tracker::Tracker::Ours;
 use serde_json::json;
 use thirtyfour::Key;
+use voice_memos::words::Language;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/screenshots");
 /// Name, width and height in CSS pixels, and device pixels for each.
@@ -131,6 +132,18 @@ fn files_out_and_in() {
         device.press("Export").await;
         device.sees("dialog", "Export").await;
         device.draws("export").await;
+        device.press("Close").await;
+        device.trims(80, 50).await;
+        device.draws("memo-trimmed").await;
+        device.press("Export").await;
+        device.draws("export-trimmed").await;
+        device.press("Close").await;
+        device.shares().await;
+        device.draws("share-trimmed").await;
+        device.press("Close").await;
+        device.press("Trim").await;
+        device.sees("dialog", "Trim").await;
+        device.draws("trim-again").await;
         device.open("/").await;
         device.holds_files_back().await;
         let files = [speak_for(3, folder.path(), "one.wav"), speak_for(4, folder.path(), "two.wav")];
@@ -199,6 +212,42 @@ fn a_library_in_use() {
         device.follow("Interview, Dr. Okafor").await;
         device.sees("button", "Remove work").await;
         device.draws("memo-tagged").await;
+    });
+}
+
+#[test]
+#[ignore = "draws pictures and judges nothing: make screenshots"]
+fn in_every_language() {
+    std::fs::create_dir_all(FOLDER).expect("a folder for the pictures");
+    journey(async |stage| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let device = stage.device(Chromium).await;
+        let deleted = device.eval("return Date.now()", vec![]).await;
+        device
+            .has_memos(&[
+                json!({ "title": "Idea for the talk", "tags": ["work"], "favourite": true, "durationMs": 84_000 }),
+                json!({ "title": "Grocery list", "deletedAtMs": deleted }),
+                json!({ "title": "Interview", "durationMs": 3_483_000, "recordedAtMs": 1_768_471_200_000_u64 }),
+            ])
+            .await;
+        device.imports_file(&speak_for(12, folder.path(), "A note.wav")).await;
+        let memo = device.path().await;
+        for language in Language::EVERY {
+            let tag = language.tag();
+            device.open("/settings").await;
+            device.chooses_language(Some(language)).await;
+            device.draws(&format!("{tag}-settings")).await;
+            for (path, screen) in [("/", "library"), ("/record", "record-ready"), (memo.as_str(), "memo")] {
+                device.open(path).await;
+                let drawn = async || (!device.text().await.is_empty()).then_some(());
+                device.wait_for("something is said", FAR_LIMIT, drawn).await;
+                device.draws(&format!("{tag}-{screen}")).await;
+            }
+            // What is on top of others, by its place: names differ.
+            device.eval("document.querySelector('.memo .actions .pill.main').click()", vec![]).await;
+            device.is_at(&["waiting"], FAR_LIMIT).await;
+            device.draws(&format!("{tag}-share")).await;
+        }
     });
 }
 

@@ -10,7 +10,7 @@ const all = (store, range) => new Promise((resolve, reject) => {
   request.onerror = () => reject(request.error);
 });
 const memos = [];
-for (const { digest, recordLen, infoHash, part, shared, ...row } of await all("memos")) {
+for (const { digest, recordLen, infoHash, part, shared, clip, ...row } of await all("memos")) {
   const records = await all("audio", IDBKeyRange.bound([row.id, 0], [row.id, 2 ** 32 - 1]));
   const bytes = await new Blob(records).arrayBuffer();
   const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();

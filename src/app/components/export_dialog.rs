@@ -8,6 +8,7 @@ use super::notice::Alert;
 use super::sheet::Sheet;
 use crate::app::export;
 use crate::app::state::use_app;
+use crate::app::whole_memo::cuts;
 use crate::memo::{Memo as MemoRow, file_name, type_in_words};
 use crate::words::{format_size, words};
 
@@ -47,6 +48,11 @@ pub(crate) fn ExportDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwS
     let kind_and_size = move || {
         row.with(|row| {
             let row = row.as_ref()?;
+            let own = &words().export_dialog;
+            if row.span().is_some() {
+                let text = if cuts(row).is_some() { own.the_part } else { own.all_of_it };
+                return Some(text.with([&type_in_words(row)]));
+            }
             Some(words().export_dialog.kind_and_size.with([&type_in_words(row), &format_size(row.size)]))
         })
     };

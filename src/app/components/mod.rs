@@ -24,5 +24,6 @@ pub(super) mod sheet;
 mod tag_dialog;
 pub(super) mod tag_field;
 pub(super) mod trim_dialog;
+pub(super) mod trimmed;
 pub(super) mod wave;
 pub(super) mod work_place;

@@ -44,7 +44,7 @@ pub(crate) fn Seek(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView 
     let app = use_app();
     let player = app.player;
     let count = bars_that_fit();
-    let bars = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.waveform.bars(count)).unwrap_or_default()));
+    let bars = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.shape().bars(count)).unwrap_or_default()));
     let length = Memo::new(move |_| player.length_ms(app));
     let dark = Memo::new(move |_| {
         let (position, length) = (player.position_ms.get(), length.get());
@@ -207,7 +207,7 @@ fn Markers(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
     let markers = markers_of(row);
     let remove = move |at: u64| {
         if let Some(id) = row.with_untracked(|row| row.as_ref().map(|row| row.id.clone())) {
-            app.edit(&id, move |memo| memo.markers_ms.retain(|marker| *marker != at));
+            app.edit(&id, move |memo| memo.remove_mark(at));
         }
     };
     let one = move |at: u64| {
@@ -236,7 +236,7 @@ fn Markers(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
 }
 
 fn markers_of(row: Signal<Option<MemoRow>>) -> Memo<Vec<u64>> {
-    Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.markers_ms.clone()).unwrap_or_default()))
+    Memo::new(move |_| row.with(|row| row.as_ref().map(MemoRow::marks).unwrap_or_default()))
 }
 
 /// The element itself. It stands in the frame of the app, where no change of page removes it.
@@ -244,6 +244,13 @@ fn markers_of(row: Signal<Option<MemoRow>>) -> Memo<Vec<u64>> {
 pub(crate) fn PlayerElement() -> impl IntoView {
     let app = use_app();
     let player = app.player;
+    // Somebody may trim it, here or in another tab.
+    let heard = Memo::new(move |_| player.memo.get().and_then(|id| app.memos.find(&id)).map(|row| row.span()));
+    Effect::new(move || {
+        if let Some(span) = heard.get() {
+            player.hear(span);
+        }
+    });
     view! {
         <audio
             node_ref=player.element

@@ -45,7 +45,7 @@ pub(crate) fn Row(
     let is_selecting = move || selecting.is_some_and(Selecting::is_on);
     let is_selected = Memo::new(move |_| selecting.is_some_and(|selecting| id.with_value(|id| selecting.has(id))));
 
-    let bars = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.waveform.bars(BARS)).unwrap_or_default()));
+    let bars = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.shape().bars(BARS)).unwrap_or_default()));
     let dark = Memo::new(move |_| {
         if row.with(|row| row.as_ref().is_none_or(|row| row.complete)) {
             return vec![true; BARS];
@@ -55,7 +55,7 @@ pub(crate) fn Row(
             .with(|status| status.as_ref().map_or_else(Vec::new, |status| arrived(&status.have, pieces.clone(), BARS)))
     });
     let when = with(|row| clock::local(row.recorded_at_ms).in_short(&clock::today()));
-    let length = with(|row| if row.duration_ms > 0 { format_duration(row.duration_ms) } else { String::new() });
+    let length = with(|row| if row.length_ms() > 0 { format_duration(row.length_ms()) } else { String::new() });
     let mark = Memo::new(move |_| {
         row.with(|row| row.as_ref().and_then(|row| status.with(|status| Mark::of(row, status.as_ref()))))
     });

@@ -8,9 +8,9 @@ use super::notice::Alert;
 use super::qr::Qr;
 use super::sheet::Sheet;
 use crate::app::state::use_app;
-use crate::app::{clipboard, export};
-use crate::memo::{Delivery, Memo as MemoRow, ShareState, share_link};
-use crate::words::words;
+use crate::app::{clipboard, export, trim};
+use crate::memo::{Delivery, LinkGives, Memo as MemoRow, ShareState, share_link};
+use crate::words::{format_duration, words};
 
 fn select_all(event: FocusEvent) {
     event_target::<HtmlInputElement>(&event).select();
@@ -56,6 +56,22 @@ pub(crate) fn ShareDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSi
         let delivery = Delivery::of(status().and_then(|hash| app.status(hash)).as_ref(), app.online.get());
         (delivery.state.as_str(), delivery.headline, delivery.detail)
     });
+    // Of a trimmed memo: what a listener gets.
+    let gives = move || {
+        let is_there = link.with(Option::is_some);
+        row.with(|row| row.as_ref().filter(|_| is_there).and_then(what_the_link_gives))
+    };
+    // Where its part cannot be shared, all of it can.
+    let has_only_a_whole = move || {
+        let is_trimmed = |row: &MemoRow| row.info_hash.is_none() && row.span().is_some();
+        problem.with(Option::is_some) && row.with(|row| row.as_ref().is_some_and(is_trimmed))
+    };
+    let show_all = move |_| {
+        if let Some(row) = row.get_untracked() {
+            trim::trim_to(app, &row, None);
+        }
+        open.set(false);
+    };
     let copy = move |_| {
         let Some(link) = link.get_untracked() else { return };
         spawn_local(async move {
@@ -88,7 +104,13 @@ pub(crate) fn ShareDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSi
     view! {
         <Sheet title=words().sharing.share_memo open>
             <p class="soft">{words().sharing.what_a_link_does}</p>
+            {move || gives().map(|text| view! { <p class="soft num">{text}</p> })}
             {move || problem.get().map(|text| view! { <Alert text /> })}
+            <Show when=has_only_a_whole>
+                <div class="actions">
+                    <button class="pill" on:click=show_all>{words().memo_page.show_all}</button>
+                </div>
+            </Show>
             <Show when=move || problem.with(Option::is_none)>
                 <div class="qr-place">
                     <Show when=move || link.with(Option::is_some)>
@@ -98,6 +120,7 @@ pub(crate) fn ShareDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSi
                 <div class="link">
                     <input
                         type="text"
+                        dir="ltr"
                         readonly
                         aria-label=words().common.link
                         prop:value=move || link.get().unwrap_or_default()
@@ -129,5 +152,19 @@ pub(crate) fn ShareDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSi
                 </button>
             </div>
         </Sheet>
+    }
+}
+
+/// `None` where the link gives all that there is.
+fn what_the_link_gives(row: &MemoRow) -> Option<String> {
+    let texts = &words().sharing;
+    match row.link_gives() {
+        LinkGives::WhatIsHeard => row.span().map(|_| texts.gives_the_part.to_owned()),
+        LinkGives::AllOfIt => Some(texts.gives_all_of_it.with([&format_duration(row.duration_ms)])),
+        LinkGives::Part(span) => {
+            let [start, end] = [span.start_ms, span.end_ms].map(format_duration);
+            Some(texts.gives_another_part.with([&start, &end]))
+        }
+        LinkGives::Nothing => None,
     }
 }

@@ -1,4 +1,4 @@
-//! A part of a memo, chosen on its waveform and saved as a memo of its own.
+//! A part of a memo, chosen on its waveform: heard in place of all of it, or saved as a memo of its own.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,40 +10,43 @@ use super::sheet::Sheet;
 use super::wave::Wave;
 use crate::app::state::use_app;
 use crate::app::trim;
-use crate::memo::{Cut, Memo as MemoRow};
+use crate::memo::{Cut, Memo as MemoRow, Span};
 use crate::words::{format_clock, spoken_moment, words};
 
 /// The dialog behind the button `Trim`.
 #[component]
 pub(crate) fn TrimDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSignal<bool>) -> impl IntoView {
-    let can_cut = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| Cut::of(row).is_some())));
     let length = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.duration_ms)));
     view! {
         <Sheet title=words().common.trim open>
-            {move || match (can_cut.get(), length.get()) {
-                (false, _) => view! { <p class="soft">{words().trim_dialog.cannot_be_cut}</p> }.into_any(),
-                (true, 0) => view! { <p class="soft">{words().trim_dialog.length_unknown}</p> }.into_any(),
-                (true, length) => view! { <Choice row length open /> }.into_any(),
+            {move || match length.get() {
+                0 => view! { <p class="soft">{words().trim_dialog.length_unknown}</p> }.into_any(),
+                length => view! { <Choice row length open /> }.into_any(),
             }}
         </Sheet>
     }
 }
 
-/// Where the part begins and ends, and the button that saves it.
+/// Where the part begins and ends in all of the sound, and the buttons that trim the memo to it or save it.
 #[component]
 fn Choice(#[prop(into)] row: Signal<Option<MemoRow>>, length: u64, open: RwSignal<bool>) -> impl IntoView {
     let app = use_app();
     // A tenth of a second in short memos, a second in long ones: a key press is a step.
     let step = if length < 120_000 { 100 } else { 1000 };
-    let start = RwSignal::new(0_u64);
-    let end = RwSignal::new(length);
+    let all = Span { start_ms: 0, end_ms: length };
+    let heard = Memo::new(move |_| row.with(|row| row.as_ref().and_then(MemoRow::span)).unwrap_or(all));
+    let start = RwSignal::new(heard.get_untracked().start_ms);
+    let end = RwSignal::new(heard.get_untracked().end_ms);
+    let chosen = Memo::new(move |_| Span { start_ms: start.get(), end_ms: end.get().min(length) });
+    let can_cut = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| Cut::of(row).is_some())));
+    let has_link = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.info_hash.is_some())));
     let problem = RwSignal::new(None::<String>);
     let saving = RwSignal::new(false);
 
     let count = bars_that_fit();
     let bars = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.waveform.bars(count)).unwrap_or_default()));
     let dark = Memo::new(move |_| {
-        let chosen = start.get()..end.get();
+        let chosen = chosen.get().range_ms();
         (0..count as u64).map(|bar| chosen.contains(&(bar * length / count as u64))).collect::<Vec<_>>()
     });
     // Where the two meet, the one that has more room to move lies on top.
@@ -54,12 +57,17 @@ fn Choice(#[prop(into)] row: Signal<Option<MemoRow>>, length: u64, open: RwSigna
     let move_end = move |event: Event| {
         take(&event, |value| end.set(value.max(start.get_untracked() + step).min(length)), end);
     };
+    let trim = move |_| {
+        let Some(row) = row.get_untracked() else { return };
+        open.set(false);
+        trim::trim_to(app, &row, Some(chosen.get_untracked()).filter(|chosen| *chosen != all));
+    };
     let save = move |_| {
         let Some(row) = row.get_untracked() else { return };
         problem.set(None);
         saving.set(true);
         spawn_local(async move {
-            let saved = trim::save_part(app, &row, start.get_untracked()..end.get_untracked()).await;
+            let saved = trim::save_part(app, &row, chosen.get_untracked()).await;
             saving.set(false);
             match saved {
                 Ok(Some(part)) => {
@@ -72,8 +80,7 @@ fn Choice(#[prop(into)] row: Signal<Option<MemoRow>>, length: u64, open: RwSigna
             }
         });
     };
-    let so_long = move || words().trim_dialog.so_long.with([&clock(end.get().saturating_sub(start.get()))]);
-    let is_whole = Memo::new(move |_| start.get() == 0 && end.get() >= length);
+    let so_long = move || words().trim_dialog.so_long.with([&clock(chosen.get().length_ms())]);
     view! {
         <p class="soft">{words().trim_dialog.about}</p>
         <div class="trim">
@@ -116,11 +123,22 @@ fn Choice(#[prop(into)] row: Signal<Option<MemoRow>>, length: u64, open: RwSigna
             <span>{so_long}</span>
             <span>{move || clock(end.get())}</span>
         </div>
+        <Show when=move || !can_cut.get()>
+            <p class="soft">{words().trim_dialog.cannot_be_cut}</p>
+        </Show>
+        <Show when=move || has_link.get()>
+            <p class="soft">{words().trim_dialog.link_stays}</p>
+        </Show>
         {move || problem.get().map(|text| view! { <Alert text /> })}
         <div class="actions">
-            <button class="pill main" disabled=move || saving.get() || is_whole.get() on:click=save>
-                {move || if saving.get() { words().trim_dialog.saving } else { words().trim_dialog.save }}
+            <button class="pill main" disabled=move || saving.get() || chosen.get() == heard.get() on:click=trim>
+                {words().common.trim}
             </button>
+            <Show when=move || can_cut.get()>
+                <button class="pill" disabled=move || saving.get() || chosen.get() == all on:click=save>
+                    {move || if saving.get() { words().trim_dialog.saving } else { words().trim_dialog.save }}
+                </button>
+            </Show>
         </div>
     }
 }

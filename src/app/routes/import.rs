@@ -175,7 +175,7 @@ fn Arrival(link: Magnet, several: bool, problem: RwSignal<Option<String>>, again
         None => known.get().then(|| format_size(rows.with(|rows| rows.iter().map(|row| row.size).sum()))),
     };
     let bars =
-        Memo::new(move |_| row.with(|row| row.as_ref().map_or_else(|| vec![0; count], |row| row.waveform.bars(count))));
+        Memo::new(move |_| row.with(|row| row.as_ref().map_or_else(|| vec![0; count], |row| row.shape().bars(count))));
     let dark = Memo::new(move |_| {
         if complete.get() {
             return vec![true; count];
@@ -184,9 +184,8 @@ fn Arrival(link: Magnet, several: bool, problem: RwSignal<Option<String>>, again
         let have = |status: &Status| arrived(&status.have, pieces.clone(), count);
         status.with(|status| status.as_ref().map_or_else(Vec::new, have))
     });
-    let length = move || {
-        row.with(|row| row.as_ref().filter(|row| row.duration_ms > 0).map(|row| format_duration(row.duration_ms)))
-    };
+    let length =
+        move || row.with(|row| row.as_ref().map(MemoRow::length_ms).filter(|length| *length > 0).map(format_duration));
     // Those that come together are played on their own pages. Sound that has not all arrived comes through the service worker.
     let playable = Memo::new(move |_| {
         let has_sound = row.with(Option::is_some) && complete.get() || (row.with(Option::is_some) && percent.get() > 0);
@@ -287,7 +286,8 @@ fn Tried(status: Memo<Option<Status>>) -> impl IntoView {
 /// "Friday 14 November · 42 s · 168 KB", on one line.
 fn about(row: &MemoRow) -> String {
     let day = clock::local(row.recorded_at_ms).day_in_full(&clock::today());
-    let length = if row.duration_ms > 0 { format!(" · {}", spoken_duration(row.duration_ms)) } else { String::new() };
+    let length_ms = row.length_ms();
+    let length = if length_ms > 0 { format!(" · {}", spoken_duration(length_ms)) } else { String::new() };
     format!("{day}{length} · {}", format_size(row.size))
 }
 

@@ -14,6 +14,7 @@ use crate::app::components::player::PlayerCard;
 use crate::app::components::share_dialog::ShareDialog;
 use crate::app::components::tag_field::TagField;
 use crate::app::components::trim_dialog::TrimDialog;
+use crate::app::components::trimmed::Trimmed;
 use crate::app::state::{origin_in_words, use_app};
 use crate::memo::{Ladder, Mark, Memo as MemoRow, MemoId, NOTES_MAX_CHARS, TITLE_MAX_CHARS, percent_of, type_in_words};
 use crate::words::{format_size, percentage, spoken_duration, words};
@@ -90,6 +91,7 @@ fn One(id: MemoId) -> impl IntoView {
                 <InTheBin row />
             </Show>
             <PlayerCard row />
+            <Trimmed row />
             <Arriving row />
             <div class="actions">
                 <button
@@ -255,7 +257,7 @@ fn Facts(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
     let size =
         move || row.with(|row| row.as_ref().map(|row| format!("{} · {}", format_size(row.size), type_in_words(row))));
     let origin = move || row.with(|row| row.as_ref().map(|row| origin_in_words(row.origin)));
-    let gaps = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.gaps.clone()).unwrap_or_default()));
+    let gaps = Memo::new(move |_| row.with(|row| row.as_ref().map(MemoRow::heard_gaps).unwrap_or_default()));
     view! {
         {move || gaps.get().into_iter().map(|gap| view! { <p class="gap">{gap.in_words()}</p> }).collect_view()}
         <dl class="facts num">
@@ -271,5 +273,6 @@ fn Facts(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
 /// "Tuesday 17 November, 8:12 · 1 min 24 s"
 fn when(row: &MemoRow) -> String {
     let when = clock::local(row.recorded_at_ms).in_full(&clock::today());
-    if row.duration_ms > 0 { format!("{when} · {}", spoken_duration(row.duration_ms)) } else { when }
+    let length_ms = row.length_ms();
+    if length_ms > 0 { format!("{when} · {}", spoken_duration(length_ms)) } else { when }
 }

@@ -220,15 +220,21 @@ impl Inner {
         if !memo.complete {
             return Err(ShareError::NotComplete);
         }
+        let clip = match memo.span() {
+            Some(span) => Some(freeze::clip_of(&self.store, &memo, span).await?),
+            None => None,
+        };
+        let memo = Memo { clip, ..memo };
         let info = freeze::info_of(&self.store, &memo).await?;
-        let row = freeze::row_of(&info, id, &self.config().await.trackers);
+        let row = freeze::row_of(&info, &memo, &self.config().await.trackers);
         // The torrent first: a memo whose link is known always has what the link stands for.
         self.store.put_torrent(&row).await?;
-        let updated = self.store.update_memo(id, |memo| memo.info_hash = Some(info.info_hash()));
+        let updated = self.store.update_memo(id, |memo| (memo.info_hash, memo.clip) = (Some(info.info_hash()), clip));
         match updated.await? {
             Some(memo) => Ok(Frozen { memo, row, info }),
             None => {
                 self.store.delete_torrent(info.info_hash()).await?;
+                self.store.delete_audio(&id.of_clip()).await?;
                 Err(ShareError::NoMemo)
             }
         }
