@@ -218,6 +218,7 @@ fn a_thousand_memos_go_out_and_come_back() {
                     "tags": if number.is_multiple_of(3) { json!(["work"]) } else { json!([]) },
                     "favourite": number.is_multiple_of(7),
                     "markersMs": [10, 30],
+                    "deletedAtMs": null,
                 })
             })
             .collect();
