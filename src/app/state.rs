@@ -52,7 +52,10 @@ impl AppState {
         let store = Store::open().await?;
         let preferences = store.setting::<Preferences>(PREFERENCES).await?.unwrap_or_default();
         preferences.theme.apply();
-        language::apply(preferences.language);
+        // The browser's is spoken already.
+        if preferences.language.is_some() {
+            language::apply(preferences.language);
+        }
         let problem = RwSignal::new(None);
         let memos = Memos::new(problem);
         memos.load(&store).await?;
@@ -114,9 +117,12 @@ impl AppState {
 
     pub(crate) fn change_preferences(self, change: impl FnOnce(&mut Preferences)) {
         let mut preferences = self.preferences.get_untracked();
+        let spoken = preferences.language;
         change(&mut preferences);
         preferences.theme.apply();
-        language::apply(preferences.language);
+        if preferences.language != spoken {
+            language::apply(preferences.language);
+        }
         self.preferences.set(preferences.clone());
         spawn_local(async move {
             let stored = self.store().put_setting(PREFERENCES, &preferences).await;

@@ -1,6 +1,6 @@
 //! Numbers and dates as the browser writes them: `Intl` (ECMA-402).
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use js_sys::Intl::{DateTimeFormat, NumberFormat, PluralRules};
 use js_sys::{Array, Date, Function, Object, Reflect};
@@ -8,13 +8,13 @@ use wasm_bindgen::prelude::*;
 
 use crate::words::{DateForm, Formats, LocalTime, Plural, Unit, Width};
 
-/// The forms of one language and region. Making a formatter takes the browser up to a millisecond, so each is made once.
+/// The forms of one language and region. Making a formatter takes the browser up to a millisecond, so each is made once, when it is
+/// wanted.
 pub(crate) struct Intl {
     locales: Array,
-    plurals: PluralRules,
-    /// The digits of this place, and its decimal point: what "0.1" becomes.
-    zero: char,
-    point: char,
+    plurals: OnceCell<PluralRules>,
+    /// The digit zero of this place, and its decimal point.
+    signs: OnceCell<(char, char)>,
     numbers: RefCell<Vec<(NumberKey, Function)>>,
     dates: RefCell<Vec<(DateForm, Function)>>,
 }
@@ -34,18 +34,22 @@ impl Intl {
     pub(crate) fn new(tag: &str) -> Self {
         let asked = Array::of1(&tag.into());
         let locales = if Self::understands(&asked) { asked } else { Array::new() };
-        let mut intl = Self {
-            plurals: PluralRules::new(&locales, &Object::new()),
+        Self {
             locales,
-            zero: '0',
-            point: '.',
+            plurals: OnceCell::new(),
+            signs: OnceCell::new(),
             numbers: RefCell::default(),
             dates: RefCell::default(),
-        };
-        let mut written = intl.number(0.1, 1).chars().collect::<Vec<_>>().into_iter();
-        intl.zero = written.next().unwrap_or('0');
-        intl.point = written.next().unwrap_or('.');
-        intl
+        }
+    }
+
+    /// What "0.1" begins with.
+    fn signs(&self) -> (char, char) {
+        *self.signs.get_or_init(|| {
+            let written = self.number(0.1, 1);
+            let mut signs = written.chars();
+            (signs.next().unwrap_or('0'), signs.next().unwrap_or('.'))
+        })
     }
 
     /// The constructors throw at a tag that is malformed.
@@ -85,7 +89,8 @@ impl Formats for Intl {
 
     #[expect(clippy::cast_precision_loss, reason = "the grammar of counts that big is that of any other")]
     fn plural(&self, count: usize) -> Plural {
-        let category = String::from(self.plurals.select(count as f64));
+        let plurals = self.plurals.get_or_init(|| PluralRules::new(&self.locales, &Object::new()));
+        let category = String::from(plurals.select(count as f64));
         match category.as_str() {
             "zero" => Plural::Zero,
             "one" => Plural::One,
@@ -110,11 +115,11 @@ impl Formats for Intl {
     }
 
     fn zero(&self) -> char {
-        self.zero
+        self.signs().0
     }
 
     fn point(&self) -> char {
-        self.point
+        self.signs().1
     }
 }
 
@@ -156,7 +161,6 @@ fn name_of(unit: Unit) -> &'static str {
         Unit::Second => "second",
         Unit::Minute => "minute",
         Unit::Hour => "hour",
-        Unit::Day => "day",
     }
 }
 

@@ -63,8 +63,6 @@ pub enum Unit {
     Minute,
     /// 60 minutes.
     Hour,
-    /// 24 hours.
-    Day,
 }
 
 /// How much room a word may take.
@@ -157,7 +155,6 @@ impl Formats for PlainEnglish {
             (Unit::Second, Width::Long) => "second",
             (Unit::Minute, Width::Long) => "minute",
             (Unit::Hour, Width::Long) => "hour",
-            (Unit::Day, _) => "day",
         };
         let ending = if unit.len() > 3 && number != "1" { "s" } else { "" };
         format!("{number} {unit}{ending}")
