@@ -34,7 +34,8 @@ impl Device {
 
     /// Every memo as it is stored, with what its bytes are, in the order of titles.
     pub(crate) async fn stored_memos(&self) -> Vec<Value> {
-        let memos = self.eval_async(include_str!("stored_memos.js"), vec![]).await;
+        let memos =
+            self.eval_async(concat!(include_str!("open_database.js"), include_str!("stored_memos.js")), vec![]).await;
         memos.as_array().expect("a list of memos").clone()
     }
 
@@ -357,21 +358,7 @@ fn an_import_that_nobody_wants_any_more_ends() {
         device.eval("window.release()", vec![]).await;
         device.says("Import cancelled", FAR_LIMIT).await;
         assert!(device.stored_memos().await.is_empty(), "half a memo is left");
-        let left = device.eval_async(
-            "
-            const database = await new Promise((resolve) => {
-                const request = indexedDB.open('voice-memos');
-                request.onsuccess = () => resolve(request.result);
-            });
-            const count = await new Promise((resolve) => {
-                const request = database.transaction('audio').objectStore('audio').count();
-                request.onsuccess = () => resolve(request.result);
-            });
-            database.close();
-            return count;",
-            vec![],
-        );
-        assert_eq!(left.await, json!(0), "half a sound is left");
+        assert_eq!(device.stored_records().await, 0, "half a sound is left");
     });
 }
 

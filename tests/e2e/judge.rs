@@ -36,10 +36,7 @@ impl Findings {
         device.is_asked_for("light", "none").await;
         let session = device.session().await;
         for (window, width, height) in WINDOWS {
-            let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-            session.in_chromium_itself("Emulation.setDeviceMetricsOverride", metrics).await;
-            let cut_off = device.eval_async(include_str!("cut_off.js"), vec![]).await;
-            for sentence in serde_json::from_value::<Vec<String>>(cut_off).expect("sentences") {
+            for sentence in device.is_cut_off_in(width, height).await {
                 self.0.push(format!("{screen}, {window}: {sentence}"));
             }
         }
@@ -54,6 +51,14 @@ impl Findings {
 }
 
 impl Device {
+    /// What cannot be seen whole in a window of this size, which it has from now on.
+    pub(crate) async fn is_cut_off_in(&self, width: u32, height: u32) -> Vec<String> {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.session().await.in_chromium_itself("Emulation.setDeviceMetricsOverride", metrics).await;
+        let cut_off = self.eval_async(include_str!("cut_off.js"), vec![]).await;
+        serde_json::from_value(cut_off).expect("sentences")
+    }
+
     /// What the system asks of pages from now on.
     async fn is_asked_for(&self, scheme: &str, forced: &str) {
         let features = json!([

@@ -70,7 +70,9 @@ impl Device {
 
     /// The bytes of the memo of this title, as they are stored.
     async fn sound_of(&self, title: &str) -> Vec<u8> {
-        let bytes = self.eval_async(include_str!("sound_of.js"), vec![json!(title)]).await;
+        let bytes = self
+            .eval_async(concat!(include_str!("open_database.js"), include_str!("sound_of.js")), vec![json!(title)])
+            .await;
         STANDARD.decode(bytes.as_str().expect("bytes")).expect("base64")
     }
 

@@ -32,19 +32,14 @@ impl Device {
     }
 
     /// How many records of sound there are.
-    async fn stored_records(&self) -> u64 {
+    pub(crate) async fn stored_records(&self) -> usize {
         let count = "
-            const database = await new Promise((resolve) => {
-                const request = indexedDB.open('voice-memos');
-                request.onsuccess = () => resolve(request.result);
-            });
-            const count = await new Promise((resolve) => {
-                const request = database.transaction('audio').objectStore('audio').count();
-                request.onsuccess = () => resolve(request.result);
-            });
+            const records = await all('audio');
             database.close();
-            return count;";
-        self.eval_async(count, vec![]).await.as_u64().expect("a number")
+            return records.length;";
+        let script = format!("{}{count}", include_str!("open_database.js"));
+        let records = self.eval_async(&script, vec![]).await;
+        serde_json::from_value(records).expect("a number")
     }
 }
 

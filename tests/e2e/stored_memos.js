@@ -1,14 +1,4 @@
 // Every row of a memo and the digest of its bytes, as JSON, without what differs from device to device.
-const database = await new Promise((resolve, reject) => {
-  const request = indexedDB.open("voice-memos");
-  request.onsuccess = () => resolve(request.result);
-  request.onerror = () => reject(request.error);
-});
-const all = (store, range) => new Promise((resolve, reject) => {
-  const request = database.transaction(store).objectStore(store).getAll(range);
-  request.onsuccess = () => resolve(request.result);
-  request.onerror = () => reject(request.error);
-});
 const memos = [];
 for (const { digest, recordLen, infoHash, part, shared, clip, ...row } of await all("memos")) {
   const records = await all("audio", IDBKeyRange.bound([row.id, 0], [row.id, 2 ** 32 - 1]));
