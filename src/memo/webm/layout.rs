@@ -3,14 +3,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::scan::{AudioTrack, Info};
+use super::head::Info;
 use super::{Writer, ebml};
 
 /// What a cluster becomes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ClusterPlan {
-    /// In ticks; `None` while the recording has not said it.
-    timestamp: Option<u64>,
+    /// In ticks.
+    timestamp: u64,
     /// When its first sound begins, in ticks.
     cue: Option<u64>,
     /// Bytes of its blocks.
@@ -18,15 +18,9 @@ pub(super) struct ClusterPlan {
 }
 
 impl ClusterPlan {
-    pub(super) fn timestamp(&self) -> u64 {
-        self.timestamp.unwrap_or(0)
-    }
-
-    /// The first one holds, and none holds behind a block that was already timed without.
-    pub(super) fn set_timestamp(&mut self, ticks: u64) {
-        if self.timestamp.is_none() && self.blocks_len == 0 {
-            self.timestamp = Some(ticks);
-        }
+    /// A cluster of this time, as yet without blocks.
+    pub(super) fn at(timestamp: u64) -> Self {
+        Self { timestamp, cue: None, blocks_len: 0 }
     }
 
     pub(super) fn set_cue(&mut self, ticks: u64) {
@@ -41,15 +35,10 @@ impl ClusterPlan {
         self.blocks_len
     }
 
-    /// A cluster without blocks is left out.
-    pub(super) fn is_kept(&self) -> bool {
-        self.blocks_len > 0
-    }
-
     /// The front of the mended cluster: id, size, time.
     pub(super) fn write_head(&self, out: &mut Vec<u8>) {
         let mut timestamp = Vec::new();
-        ebml::write_uint(ebml::TIMESTAMP, self.timestamp(), &mut timestamp);
+        ebml::write_uint(ebml::TIMESTAMP, self.timestamp, &mut timestamp);
         let size = timestamp.len() as u64 + self.blocks_len;
         // Four bytes hold any cluster of a recorder; the other form is for what no recorder writes.
         let size_len = if size < (1 << 28) - 1 { 4 } else { 8 };
@@ -72,7 +61,6 @@ pub struct Layout {
     /// Everything in front of the first cluster.
     head: Arc<[u8]>,
     clusters: Arc<[ClusterPlan]>,
-    audio: AudioTrack,
     end_ns: u64,
     size: u64,
     /// Which part of the recording it is; `None` for all of it.
@@ -92,7 +80,7 @@ impl Layout {
 
     /// The second pass. It wants the same bytes as the first, in any split.
     pub fn writer(&self) -> Writer {
-        Writer::new(self.head.clone(), self.clusters.clone(), self.audio, self.part_ms.clone())
+        Writer::new(self.head.clone(), self.clusters.clone(), self.part_ms.clone())
     }
 
     /// The same, told that the bytes to come are those of a longer recording.
@@ -104,12 +92,12 @@ impl Layout {
         ebml_header: &[u8],
         info: &Info,
         tracks: &[u8],
-        audio: AudioTrack,
+        audio_track: u64,
         clusters: Vec<ClusterPlan>,
         end_ns: u64,
     ) -> Self {
         let info_element = write_info(info, end_ns);
-        let clusters_len: u64 = clusters.iter().filter(|cluster| cluster.is_kept()).map(ClusterPlan::len).sum();
+        let clusters_len: u64 = clusters.iter().map(ClusterPlan::len).sum();
 
         // Positions count from the first byte behind the Segment's size. All of them are written with a fixed width, so that
         // the lengths of SeekHead and Cues are known before the positions in them are.
@@ -117,7 +105,7 @@ impl Layout {
         let info_at = seek_head_len;
         let tracks_at = info_at + info_element.len() as u64;
         let cues_at = tracks_at + tracks.len() as u64;
-        let cues = Cues::choose(&clusters, end_ns, info.timestamp_scale, audio.number);
+        let cues = Cues::choose(&clusters, end_ns, info.timestamp_scale, audio_track);
         let wide = clusters_len > u64::from(u32::MAX) / 2;
         let clusters_at = cues_at + cues.write(0, wide).len() as u64;
 
@@ -129,7 +117,7 @@ impl Layout {
         head.extend(tracks);
         head.extend(cues.write(clusters_at, wide));
         let size = head.len() as u64 + clusters_len;
-        Self { head: head.into(), clusters: clusters.into(), audio, end_ns, size, part_ms: None }
+        Self { head: head.into(), clusters: clusters.into(), end_ns, size, part_ms: None }
     }
 }
 
@@ -180,7 +168,7 @@ impl Cues {
         let interval = (end_ns / Self::MAX_POINTS as u64).max(Self::MIN_INTERVAL_NS) / timestamp_scale;
         let mut points: Vec<(u64, u64)> = Vec::new();
         let mut at = 0;
-        for cluster in clusters.iter().filter(|cluster| cluster.is_kept()) {
+        for cluster in clusters {
             if points.len() == Self::MAX_POINTS {
                 break;
             }

@@ -22,6 +22,9 @@
 //! | --- | --- |
 //! | `ebml` | the container's container: ids, sizes, numbers |
 //! | `elements` | cuts slices into whole elements, past damage |
+//! | `head` | what the head says of time and sound |
+//! | `block` | when a block is heard |
+//! | `timeline` | one recording out of all that was recorded, for both passes |
 //! | `scan` | first pass: measures clusters and time |
 //! | `layout` | where everything goes in the mended file: its head, with length and cues |
 //! | `writer` | second pass: the mended file |
@@ -34,12 +37,15 @@
 //! Tracks and blocks are kept as they are, with one exception: audio blocks are marked as the key frames that they are.
 //! Firefox does not, and players take that for damage.
 
+mod block;
 mod cut;
 mod ebml;
 mod elements;
+mod head;
 mod layout;
 mod opus;
 mod scan;
+mod timeline;
 mod writer;
 
 use std::ops::Range;

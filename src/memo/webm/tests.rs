@@ -469,6 +469,23 @@ fn two_parts_are_the_whole() {
     }
 }
 
+/// Found by the fuzzer: what was recorded after an interruption was looked for where its own clock had it.
+#[test]
+fn a_part_of_what_was_continued_is_where_it_is_heard() {
+    for (name, file, _, packet_ms) in RECORDINGS {
+        let continued = [file, file].concat();
+        let (mended, whole_ms) = remux(&continued).expect(name);
+        let once_ms = remux(file).expect(name).1;
+        for range_ms in [0..whole_ms, once_ms / 2..once_ms + once_ms / 2, once_ms + packet_ms..whole_ms] {
+            let part = cut_strictly(&continued, range_ms.clone());
+            assert_eq!(part, cut_strictly(&mended, range_ms.clone()), "{name}: {range_ms:?}");
+            let length_ms = range_ms.end - range_ms.start;
+            // Between the two there may be a moment in which nothing sounds, and none before the first.
+            assert!(part.1.abs_diff(length_ms) <= 400, "{name}: {} ms of {length_ms} ms", part.1);
+        }
+    }
+}
+
 #[test]
 fn a_part_without_sound_is_an_error_that_says_so() {
     assert_eq!(cut(CHROMIUM, 60_000..70_000), Err(WebmError::EmptyPart));
