@@ -25,6 +25,13 @@ impl Instant {
     pub fn saturating_since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
+
+    /// The first moment from then on that is a multiple of `beat` after the origin: what can wait is done together, so that a device
+    /// that has nothing to do sleeps in between.
+    pub(super) fn on_beat(self, beat: Duration) -> Self {
+        let beat = u64::try_from(beat.as_millis()).unwrap_or(u64::MAX).max(1);
+        Self(self.0.div_ceil(beat).saturating_mul(beat))
+    }
 }
 
 impl Add<Duration> for Instant {

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use super::super::limits::{
-    DEFAULT_INTERVAL, FIRST_OFFERS, FIRST_RETRY, GATHER_TIMEOUT, MAX_INTERVAL, MAX_TRACKERS_PER_TORRENT,
+    DEFAULT_INTERVAL, FIRST_OFFERS, FIRST_RETRY, GATHER_TIMEOUT, IDLE_BEAT, MAX_INTERVAL, MAX_TRACKERS_PER_TORRENT,
     MIN_ANNOUNCE_GAP, SECOND_TRY, SEEDER_PATIENCE,
 };
 use super::super::peer::Peer;
 use super::super::pieces::Pieces;
+use super::super::rng::Rng;
 use super::super::session::Shared;
 use super::super::tracker::{self, AnnounceEvent, AnnounceReply, ClientMessage, MAX_OFFERS, UNKNOWN_LEFT};
 use super::super::trackers::{TrackerId, canonical};
@@ -260,8 +261,11 @@ impl Swarm {
         announce.last_sent = Some(now);
         announce.short = offers.len() < wanted;
         announce.offered = offers.into_iter().map(|(id, _)| id).collect();
-        let pause = if looking { announce.backoff(announce.interval) } else { announce.interval };
-        announce.due = Some(now + shared.rng.jitter(pause));
+        announce.due = Some(if looking {
+            now + shared.rng.jitter(announce.backoff(announce.interval))
+        } else {
+            next_idle(now, announce.interval, &mut shared.rng)
+        });
         announce.retries += u32::from(looking);
     }
 
@@ -302,7 +306,7 @@ impl Swarm {
         announce.message = reply.warning;
         let asked = std::mem::take(&mut announce.waiting);
         if !looking && let Some(sent) = announce.last_sent {
-            announce.due = Some(sent.max(now) + shared.rng.jitter(interval));
+            announce.due = Some(next_idle(sent.max(now), interval, &mut shared.rng));
         }
         let carried = std::mem::take(&mut announce.offered);
         // The tracker handed out as many offers as there are others; the rest is still good.
@@ -393,4 +397,9 @@ impl Swarm {
     fn announce_mut(&mut self, tracker: TrackerId) -> Option<&mut Announce> {
         self.announces.iter_mut().find(|announce| announce.tracker == tracker)
     }
+}
+
+/// When to announce next, after `sent`, when nobody waits for it. Never much later than the tracker expects.
+fn next_idle(sent: Instant, interval: Duration, rng: &mut Rng) -> Instant {
+    (sent + rng.jitter(interval)).on_beat(IDLE_BEAT.min(interval / 20))
 }
