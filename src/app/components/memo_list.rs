@@ -177,17 +177,15 @@ impl Roll {
         });
     }
 
-    /// Rows are measured when they may have become taller: fonts and the bin's buttons are not this file's business.
+    /// Rows are measured when they may have become taller: fonts and the bin's buttons are not this file's business. That is done with
+    /// the next frame, for which they are laid out anyway: a page that is receiving has no time to do it twice.
     fn measure_when_needed(self) {
         Effect::new(move || {
             self.height.track();
             self.view.with(|view| view.filter);
             self.selecting.is_on();
             self.listing.with(|listing| listing.headings.is_empty());
-            spawn_local(async move {
-                tick().await;
-                self.measure();
-            });
+            request_animation_frame(move || self.measure());
         });
     }
 
