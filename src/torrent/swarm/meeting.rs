@@ -11,7 +11,7 @@ use super::super::session::Shared;
 use super::super::tracker::{self, ClientMessage, MAX_OFFERS_LEN, Offer, OfferId, Relayed};
 use super::super::trackers::TrackerId;
 use super::super::{ConnectionId, Instant, Output, Parting, PeerId, SocketId, Stage};
-use super::{NO_PATH, Swarm};
+use super::{NO_PATH, Swarm, metadata};
 
 /// A connection that is not open yet.
 #[derive(Debug)]
@@ -92,7 +92,7 @@ impl Swarm {
     /// Whether more peers would help: they are few, and nobody who has everything brings it soon.
     pub(super) fn wants_peers(&self, now: Instant) -> bool {
         let leeching = self.is_running() && !self.is_complete();
-        let served = self.peers.values().any(|peer| peer.is_willing() && peer.availability.is_seed());
+        let served = self.peers.values().any(|peer| self.is_served_by(peer));
         leeching && self.peers.len() < ENOUGH_PEERS && (!served || self.is_slow(now))
     }
 
@@ -108,7 +108,13 @@ impl Swarm {
         let young = |peer: &Peer| {
             matches!(peer.availability, Availability::Silent) && now.saturating_since(peer.last_heard) < FIRST_RETRY
         };
-        self.peers.values().any(|peer| peer.is_willing() && peer.availability.is_seed() || young(peer))
+        self.peers.values().any(|peer| self.is_served_by(peer) || young(peer))
+    }
+
+    /// Whether a peer alone can bring all that is missing. While that is the metadata, somebody who says to have everything and
+    /// cannot tell what it is keeps nobody from looking on.
+    fn is_served_by(&self, peer: &Peer) -> bool {
+        peer.is_willing() && peer.availability.is_seed() && (self.pieces.is_some() || metadata::may_come_from(peer))
     }
 
     /// Makes offers until `wanted` are ready or on their way for this tracker.

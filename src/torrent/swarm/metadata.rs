@@ -284,9 +284,13 @@ fn source(peer: &Peer) -> Option<(u8, usize)> {
     (size <= MAX_INFO_LEN).then_some((number, size))
 }
 
+/// Whether it is worth asking that peer.
+pub(super) fn may_come_from(peer: &Peer) -> bool {
+    peer.metadata_failures < MAX_FAILURES && source(peer).is_some()
+}
+
 /// Peers that can be asked and are not yet, with how often they failed.
 fn able(peer: &Peer) -> Option<(u32, ConnectionId)> {
     let idle = peer.pull.as_ref().is_none_or(|pull| !pull.is_asked());
-    (idle && peer.metadata_failures < MAX_FAILURES).then_some(())?;
-    source(peer).map(|_| (peer.metadata_failures, peer.id))
+    (idle && may_come_from(peer)).then_some((peer.metadata_failures, peer.id))
 }

@@ -119,6 +119,25 @@ fn a_seed_that_never_unchokes_does_not_end_the_search() {
     assert!(rig.announces().iter().any(|announce| !announce.offers.is_empty()), "others may be better");
 }
 
+/// Found by the simulation: it kept a listener from looking for others for as long as it liked.
+#[test]
+fn a_seed_that_cannot_tell_what_it_has_does_not_end_the_search() {
+    let mut rig = Rig::new(&Role::Magnet);
+    rig.gather();
+    rig.reply(1, 1);
+    let bomb = rig.meet(LIBTORRENT);
+    for word in [rig.extended(Some(u32::MAX)), Message::HaveAll, Message::Unchoke] {
+        rig.say(&bomb, &word);
+    }
+    rig.announces();
+    for _ in 0..6 {
+        rig.wait(10_000);
+        rig.say(&bomb, &Message::KeepAlive);
+        rig.gather();
+    }
+    assert!(rig.announces().iter().any(|announce| !announce.offers.is_empty()), "others may know");
+}
+
 #[test]
 fn a_torrent_that_is_added_again_opens_no_second_socket() {
     let mut rig = Rig::new(&Role::Seeder);
