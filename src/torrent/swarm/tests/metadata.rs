@@ -120,6 +120,47 @@ fn metadata_of_any_size_is_fetched_in_pieces() {
     }
 }
 
+/// A peer that said this before it sent the metadata, and what it is asked for then.
+fn after_early_words(words: &[Message]) -> (Rig, Remote, Vec<u32>) {
+    let mut rig = Rig::new(&Role::Magnet);
+    let size = rig.info.raw().len();
+    let mut remote = teller(&mut rig, 1, size);
+    words.iter().for_each(|word| rig.say(&remote, word));
+    rig.say(&remote, &Message::Unchoke);
+    rig.hear(&mut remote);
+    rig.say(&remote, &data(&rig, 0));
+    assert!(has_metadata(&rig));
+    let mut pieces: Vec<u32> = requests(&rig.hear(&mut remote)).iter().map(|request| request.piece).collect();
+    pieces.sort_unstable();
+    (rig, remote, pieces)
+}
+
+#[test]
+fn what_was_said_before_the_metadata_is_understood_when_it_is_here() {
+    let bits = || Message::Bitfield(vec![0b1010_0000]);
+    let lost = |piece: u8| Message::Extended(2, vec![0, 0, 0, piece]);
+    for (words, pieces) in [
+        (vec![], vec![]),
+        (vec![Message::HaveAll], (0..7).collect()),
+        (vec![Message::HaveNone], vec![]),
+        (vec![Message::HaveNone, Message::Have(3)], vec![3]),
+        (vec![bits(), Message::Have(3)], vec![0, 2, 3]),
+        (vec![Message::Have(3), bits()], vec![0, 2]),
+        (vec![bits(), lost(2), lost(200)], vec![0]),
+        (vec![Message::HaveAll, lost(4)], vec![0, 1, 2, 3, 5, 6]),
+        (vec![Message::HaveAll, lost(4), Message::Have(4)], (0..7).collect()),
+        (vec![bits(), lost(2), bits()], vec![0, 2]),
+    ] {
+        let (rig, remote, asked) = after_early_words(&words);
+        assert_eq!(asked, pieces, "{words:?}");
+        assert!(!rig.hung_up(&remote), "{words:?}");
+    }
+    for word in [Message::Have(7), Message::Bitfield(vec![1]), Message::Bitfield(vec![0; 2])] {
+        let (rig, remote, _) = after_early_words(std::slice::from_ref(&word));
+        assert!(rig.hung_up(&remote), "{word:?} names pieces that do not exist");
+    }
+}
+
 #[test]
 fn pieces_of_metadata_of_several_peers_make_up_one() {
     let size = 50 * PIECE;
