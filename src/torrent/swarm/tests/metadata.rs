@@ -120,6 +120,33 @@ fn metadata_of_any_size_is_fetched_in_pieces() {
     }
 }
 
+#[test]
+fn the_smallest_and_the_largest_metadata_are_asked_for_and_nothing_larger() {
+    for (size, pieces) in [(0, 0), (1, 1), (10_000_000, 32), (10_000_001, 0)] {
+        let mut rig = Rig::new(&Role::Magnet);
+        let mut remote = teller(&mut rig, 1, size);
+        assert_eq!(asked(&rig.hear(&mut remote)).len(), pieces, "{size} bytes");
+    }
+}
+
+#[test]
+fn after_false_metadata_of_one_peer_that_of_another_is_taken() {
+    let bytes = Rig::new(&Role::Magnet).info.raw().len();
+    for (size, meets_later) in [(1, true), (1, false), (bytes, true), (bytes, false)] {
+        let mut rig = Rig::new(&Role::Magnet);
+        let mut liar = teller(&mut rig, 1, size);
+        let honest = (!meets_later).then(|| teller(&mut rig, 2, bytes));
+        assert_eq!(asked(&rig.hear(&mut liar)), [0]);
+        let lie = MetadataMessage::Data { piece: 0, total_size: Some(size as u32), data: vec![7; size] };
+        rig.say(&liar, &Message::Extended(1, lie.encode()));
+        assert!(rig.hung_up(&liar), "a lie of {size} bytes");
+        let mut honest = honest.unwrap_or_else(|| teller(&mut rig, 2, bytes));
+        assert_eq!(asked(&rig.hear(&mut honest)), [0]);
+        rig.say(&honest, &data(&rig, 0));
+        assert!(has_metadata(&rig) && !rig.hung_up(&honest));
+    }
+}
+
 /// A peer that said this before it sent the metadata, and what it is asked for then.
 fn after_early_words(words: &[Message]) -> (Rig, Remote, Vec<u32>) {
     let mut rig = Rig::new(&Role::Magnet);
