@@ -65,6 +65,20 @@ fn blocks_of_a_silent_peer_are_asked_of_others() {
 }
 
 #[test]
+fn a_peer_that_goes_silent_keeps_one_block_and_others_are_asked_for_all() {
+    let mut rig = Rig::new(&Role::Leecher);
+    let mut silent = rig.meet_sender(LIBTORRENT);
+    let asked = requests(&rig.hear(&mut silent));
+    rig.wait(9_900);
+    assert_eq!(requests(&rig.hear(&mut silent)), []);
+    rig.wait(200);
+    assert_eq!(requests(&rig.hear(&mut silent)).len(), 1, "it may come back");
+    assert!(!rig.hung_up(&silent));
+    let mut other = rig.meet_sender(WEBTORRENT);
+    assert!(requests(&rig.hear(&mut other)).len() >= asked.len() - 1);
+}
+
+#[test]
 fn a_choke_takes_all_requests_back_and_an_unchoke_asks_again() {
     let mut rig = Rig::new(&Role::Leecher);
     let mut remote = rig.meet(LIBTORRENT);
