@@ -229,6 +229,25 @@ fn of_several_who_told_false_metadata_the_liar_is_found_and_the_others_stay() {
 }
 
 #[test]
+fn after_false_metadata_of_several_each_is_asked_for_all_of_it() {
+    let size = 50 * PIECE;
+    let mut rig = magnet(size);
+    let (mut liar, mut honest) = (teller(&mut rig, 1, size), teller(&mut rig, 2, size));
+    let (of_liar, of_honest) = (asked(&rig.hear(&mut liar)), asked(&rig.hear(&mut honest)));
+    let message = MetadataMessage::Data { piece: 0, total_size: Some(size as u32), data: vec![7; PIECE] };
+    rig.say(&liar, &Message::Extended(1, message.encode()));
+    of_liar[1..].iter().for_each(|piece| rig.say(&liar, &data(&rig, *piece as usize)));
+    let (new, copies): (Vec<u32>, Vec<u32>) = of_honest.into_iter().partition(|piece| *piece >= 32);
+    new.into_iter().for_each(|piece| rig.say(&honest, &data(&rig, piece as usize)));
+    assert!(!has_metadata(&rig), "all of it is here, and some of it is false");
+    let mut rest = [copies, asked(&rig.hear(&mut honest))].concat();
+    rest.sort_unstable();
+    assert_eq!(rest, (0..32).collect::<Vec<_>>(), "what only the other one has told");
+    rest.into_iter().for_each(|piece| rig.say(&honest, &data(&rig, piece as usize)));
+    assert!(has_metadata(&rig) && !rig.hung_up(&honest));
+}
+
+#[test]
 fn metadata_of_a_wrong_size_or_out_of_range_ends_the_connection() {
     let size = 2 * PIECE;
     let wrong = |piece, total: usize, len: usize| {
@@ -261,9 +280,10 @@ fn who_rejects_or_says_nothing_is_not_asked_for_ever_and_others_are() {
         rig.wait(1_000);
     }
     assert!((1..=3).contains(&rounds), "{rounds}");
-    let mut silent = teller(&mut rig, 2, size);
-    let mut good = teller(&mut rig, 3, size);
-    assert_eq!(asked(&rig.hear(&mut silent)).len(), 2);
+    let mut silent = [teller(&mut rig, 2, size), teller(&mut rig, 3, size)];
+    let mut good = teller(&mut rig, 4, size);
+    silent.iter_mut().for_each(|silent| assert_eq!(asked(&rig.hear(silent)).len(), 2));
+    assert_eq!(asked(&rig.hear(&mut good)), [0; 0], "two are asked at a time");
     rig.wait(11_000);
     for piece in asked(&rig.hear(&mut good)) {
         rig.say(&good, &data(&rig, piece as usize));
