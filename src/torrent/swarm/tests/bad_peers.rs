@@ -1,6 +1,7 @@
 //! Peers that break the protocol, lie, flood or stay silent.
 
 use super::super::super::extension::MetadataMessage;
+use super::super::super::tracker::{OfferId, Relayed, TrackerMessage};
 use super::super::super::wire::{BlockRequest, Handshake, Message};
 use super::super::super::{Event, Input, Output, PeerId};
 use super::{LIBTORRENT, Rig, Role, WEBTORRENT, first_block, requests};
@@ -96,6 +97,16 @@ fn a_false_piece_of_one_peer_ends_it_at_once_and_it_is_not_let_in_again() {
         let again = rig.meet(WEBTORRENT);
         assert!(rig.hung_up(&again), "under the same name");
     }
+    // The tracker's name for it is enough: no connection is even begun.
+    rig.gather();
+    let ours = rig.announces().iter().flat_map(|announce| &announce.offers).map(|offer| offer.offer_id).next();
+    let liar = |offer_id| Relayed { info_hash: rig.hash(), peer_id: PeerId::new([1; 20]), offer_id, sdp: "v=0".into() };
+    let offer = TrackerMessage::Offer(liar(OfferId::new([99; 20])));
+    let answer = TrackerMessage::Answer(liar(ours.expect("a leecher makes offers")));
+    rig.outputs.clear();
+    [offer, answer].iter().for_each(|word| rig.feed(Input::SocketMessage(rig.socket, word.to_json())));
+    let begun = |output: &Output| matches!(output, Output::AcceptOffer(..) | Output::AcceptAnswer(..));
+    assert!(!rig.outputs.iter().any(begun), "{:?}", rig.outputs);
     let honest = rig.meet_sender(LIBTORRENT);
     rig.serve(&mut [honest]);
     assert!(rig.is_complete());
