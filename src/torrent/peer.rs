@@ -62,6 +62,8 @@ pub(super) struct Peer {
     /// What their handshake said, once it is in.
     pub(super) remote: Option<Remote>,
     pub(super) availability: Availability,
+    /// Pieces that they lost again before the number of pieces was known (BEP 54).
+    pub(super) lost_early: BTreeSet<u32>,
     /// We do not serve them.
     pub(super) am_choking: bool,
     /// We told them that they have something we want.
@@ -241,6 +243,7 @@ impl Peer {
             decoder: Decoder::new(),
             remote: None,
             availability: Availability::Silent,
+            lost_early: BTreeSet::new(),
             am_choking: true,
             am_interested: false,
             choking: true,

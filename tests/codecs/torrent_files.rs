@@ -3,7 +3,10 @@
 use sha1::{Digest, Sha1};
 use voice_memos::memo::memos_of;
 use voice_memos::torrent::bencode::{DictEncoder, encode_bytes, encode_list};
-use voice_memos::torrent::{FileSelection, Info, InfoBuilder, InvalidMagnet, Magnet, Metainfo, MetainfoError};
+use voice_memos::torrent::wire::{Decoder, Frame, Handshake, Message};
+use voice_memos::torrent::{
+    Bitfield, FileSelection, Info, InfoBuilder, InvalidMagnet, MAX_INFO_LEN, Magnet, Metainfo, MetainfoError, PeerId,
+};
 
 /// Two sounds and a text, made into a torrent of both versions by libtorrent 2.1.1, which pads every file to a whole piece.
 const HYBRID: &[u8] = include_bytes!("hybrid.torrent");
@@ -131,6 +134,22 @@ fn hashes_that_do_not_add_up_are_refused() {
     assert_eq!(dict(16_384, 0), Err(MetainfoError::PieceCount));
     assert_eq!(dict(16_385, 20), Err(MetainfoError::PieceCount));
     assert_eq!(dict(i64::MAX, 20), Err(MetainfoError::PieceCount), "a claim of many pieces allocates none");
+}
+
+#[test]
+fn as_many_pieces_as_metadata_can_name_are_read_and_said() {
+    let count = (MAX_INFO_LEN - 100) / 20;
+    let dict = DictEncoder::new().bytes("name", "a").integer("length", count as i64).integer("piece length", 1);
+    let info = Info::parse(&dict.bytes("pieces", vec![0; 20 * count]).encode()).expect("a torrent of tiny pieces");
+    assert_eq!(info.piece_count() as usize, count);
+    let mut bytes = Vec::new();
+    Handshake::new(info.info_hash(), PeerId::new([1; 20])).encode(&mut bytes);
+    let everything = Message::Bitfield(Bitfield::full(info.piece_count()).as_bytes().to_vec());
+    everything.encode(&mut bytes);
+    let mut decoder = Decoder::new();
+    decoder.push(&bytes);
+    assert!(matches!(decoder.next(), Ok(Some(Frame::Handshake(_)))));
+    assert_eq!(decoder.next(), Ok(Some(Frame::Message(everything))), "no bitfield of a torrent is too long");
 }
 
 #[test]

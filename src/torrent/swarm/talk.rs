@@ -16,7 +16,7 @@ use super::{Ending, Swarm};
 pub(super) const UT_METADATA: u8 = 1;
 const LT_DONTHAVE: u8 = 2;
 
-/// Early `have`s that are remembered until the number of pieces is known.
+/// Early `have`s that are remembered until the number of pieces is known, and as many early losses.
 const MAX_EARLY_HAVES: usize = 4096;
 
 type Heard = Result<(), Ending>;
@@ -231,6 +231,7 @@ impl Swarm {
     fn has_piece(&mut self, id: ConnectionId, piece: u32, shared: &mut Shared) -> Heard {
         let Some(peer) = self.peers.get_mut(&id) else { return Ok(()) };
         let Some(pieces) = &mut self.pieces else {
+            peer.lost_early.remove(&piece);
             if let Availability::Silent = peer.availability {
                 peer.availability = Availability::Early { bits: None, haves: BTreeSet::new() };
             }
@@ -271,10 +272,8 @@ impl Swarm {
     fn has_pieces(&mut self, id: ConnectionId, bits: Vec<u8>, shared: &mut Shared) -> Heard {
         match &self.pieces {
             None => {
-                let Some(peer) = self.peers.get_mut(&id) else { return Ok(()) };
-                peer.availability = Availability::Early { bits: Some(bits), haves: BTreeSet::new() };
-                self.update_interest(id, shared);
-                Ok(())
+                let early = Availability::Early { bits: Some(bits), haves: BTreeSet::new() };
+                self.set_availability(id, early, shared)
             }
             Some(pieces) => match Bitfield::from_bytes(bits, pieces.info().piece_count()) {
                 Ok(bits) => self.set_availability(id, Availability::Known(bits), shared),
@@ -294,6 +293,7 @@ impl Swarm {
     fn set_availability(&mut self, id: ConnectionId, availability: Availability, shared: &mut Shared) -> Heard {
         let Some(peer) = self.peers.get_mut(&id) else { return Ok(()) };
         let before = std::mem::replace(&mut peer.availability, availability.clone());
+        peer.lost_early.clear();
         peer.exhausted = None;
         if let Some(pieces) = &mut self.pieces {
             if let Availability::Known(bits) = before {
@@ -314,14 +314,22 @@ impl Swarm {
     pub(super) fn understand_early_words(&mut self, id: ConnectionId, shared: &mut Shared) {
         let (Some(peer), Some(pieces)) = (self.peers.get_mut(&id), &self.pieces) else { return };
         let count = pieces.info().piece_count();
-        let Availability::Early { bits, haves } = &peer.availability else {
-            return self.update_interest(id, shared);
+        let lost = std::mem::take(&mut peer.lost_early);
+        let (bits, haves) = match &peer.availability {
+            Availability::Early { bits: Some(bits), haves } => {
+                (Bitfield::from_bytes(bits.clone(), count), haves.clone())
+            }
+            Availability::Early { bits: None, haves } => (Ok(Bitfield::new(count)), haves.clone()),
+            Availability::All if !lost.is_empty() => (Ok(Bitfield::full(count)), BTreeSet::new()),
+            _ => return self.update_interest(id, shared),
         };
-        let bits = bits.clone().map_or(Ok(Bitfield::new(count)), |bits| Bitfield::from_bytes(bits, count));
         match bits {
             Ok(mut bits) if haves.iter().all(|have| *have < count) => {
                 haves.iter().for_each(|have| {
                     bits.set(*have);
+                });
+                lost.iter().for_each(|lost| {
+                    bits.clear(*lost);
                 });
                 peer.availability = Availability::Silent;
                 // Never an error: the bitfield is of the right length.
@@ -335,7 +343,13 @@ impl Swarm {
     }
 
     fn lost_piece(&mut self, id: ConnectionId, piece: u32, shared: &mut Shared) {
-        let (Some(peer), Some(pieces)) = (self.peers.get_mut(&id), &mut self.pieces) else { return };
+        let Some(peer) = self.peers.get_mut(&id) else { return };
+        let Some(pieces) = &mut self.pieces else {
+            if peer.lost_early.len() < MAX_EARLY_HAVES {
+                peer.lost_early.insert(piece);
+            }
+            return;
+        };
         if let Availability::All = peer.availability {
             let count = pieces.info().piece_count();
             (0..count).for_each(|index| pieces.count(index, true));

@@ -123,6 +123,41 @@ fn names_are_twenty_characters_up_to_ff() {
 }
 
 #[test]
+fn names_in_answers_and_in_what_is_relayed_are_no_other() {
+    let answer = Answer {
+        info_hash: HASH,
+        peer_id: ME,
+        to_peer_id: YOU,
+        offer_id: OFFER,
+        sdp: "v=0".into(),
+        left: 0,
+        tracker_id: None,
+    };
+    let relayed = Relayed { info_hash: HASH, peer_id: YOU, offer_id: OFFER, sdp: "v=0".into() };
+    let answer = json(&ClientMessage::Answer(answer).to_json());
+    let relayed = [TrackerMessage::Offer(relayed.clone()), TrackerMessage::Answer(relayed)];
+    let with = |message: &serde_json::Value, key: &str, name: &serde_json::Value| {
+        let mut message = message.clone();
+        message[key] = name.clone();
+        message.to_string()
+    };
+    for bad in [json!("a".repeat(19)), json!("a".repeat(21)), json!("Ā".repeat(20)), json!(""), json!(7), json!(null)]
+    {
+        for key in ["info_hash", "peer_id", "to_peer_id", "offer_id"] {
+            let problem = ClientMessage::parse(&with(&answer, key, &bad)).expect_err("a bad name").problem;
+            assert_eq!(problem, Problem::Invalid(key), "{bad}");
+        }
+        for (message, key) in relayed.iter().flat_map(|it| ["info_hash", "peer_id", "offer_id"].map(|key| (it, key))) {
+            let text = with(&json(&message.to_json()), key, &bad);
+            assert_eq!(TrackerMessage::parse(&text).expect_err("a bad name").problem, Problem::Invalid(key), "{bad}");
+        }
+    }
+    for key in ["info_hash", "peer_id", "to_peer_id", "offer_id"] {
+        assert!(ClientMessage::parse(&with(&answer, key, &json!("ÿ".repeat(20)))).is_ok(), "{key}");
+    }
+}
+
+#[test]
 fn an_answer_says_how_much_is_left() {
     let answer = Answer {
         info_hash: HASH,

@@ -1,8 +1,9 @@
 //! Peers that break the protocol, lie, flood or stay silent.
 
 use super::super::super::extension::MetadataMessage;
-use super::super::super::wire::{BlockRequest, Message};
-use super::super::super::{Event, Input, Output};
+use super::super::super::tracker::{OfferId, Relayed, TrackerMessage};
+use super::super::super::wire::{BlockRequest, Handshake, Message};
+use super::super::super::{Event, Input, Output, PeerId};
 use super::{LIBTORRENT, Rig, Role, WEBTORRENT, first_block, requests};
 
 #[test]
@@ -96,6 +97,16 @@ fn a_false_piece_of_one_peer_ends_it_at_once_and_it_is_not_let_in_again() {
         let again = rig.meet(WEBTORRENT);
         assert!(rig.hung_up(&again), "under the same name");
     }
+    // The tracker's name for it is enough: no connection is even begun.
+    rig.gather();
+    let ours = rig.announces().iter().flat_map(|announce| &announce.offers).map(|offer| offer.offer_id).next();
+    let liar = |offer_id| Relayed { info_hash: rig.hash(), peer_id: PeerId::new([1; 20]), offer_id, sdp: "v=0".into() };
+    let offer = TrackerMessage::Offer(liar(OfferId::new([99; 20])));
+    let answer = TrackerMessage::Answer(liar(ours.expect("a leecher makes offers")));
+    rig.outputs.clear();
+    [offer, answer].iter().for_each(|word| rig.feed(Input::SocketMessage(rig.socket, word.to_json())));
+    let begun = |output: &Output| matches!(output, Output::AcceptOffer(..) | Output::AcceptAnswer(..));
+    assert!(!rig.outputs.iter().any(begun), "{:?}", rig.outputs);
     let honest = rig.meet_sender(LIBTORRENT);
     rig.serve(&mut [honest]);
     assert!(rig.is_complete());
@@ -145,7 +156,7 @@ type Attack = fn(&Rig, u32) -> Vec<Message>;
 
 #[test]
 fn whatever_one_peer_does_memory_stays_small_it_is_cut_off_and_the_memo_completes_from_another() {
-    let attacks: [(&str, Attack); 14] = [
+    let attacks: [(&str, Attack); 15] = [
         ("requests", |_, at| vec![Message::Request(BlockRequest { piece: at % 64, begin: 0, length: 16 * 1024 })]),
         ("haves", |_, _| vec![Message::Have(1)]),
         ("haves of nothing", |_, at| vec![Message::Have(at + 64)]),
@@ -159,6 +170,7 @@ fn whatever_one_peer_does_memory_stays_small_it_is_cut_off_and_the_memo_complete
         ("cancels", |_, at| vec![Message::Cancel(BlockRequest { piece: at, begin: 0, length: 1 })]),
         ("suggestions and allowances", |_, at| vec![Message::Suggest(at), Message::AllowedFast(at)]),
         ("words of no known kind", |_, _| vec![Message::Unknown(200), Message::Extended(99, vec![0; 100])]),
+        ("rejects of metadata", |_, at| vec![Message::Extended(1, MetadataMessage::Reject { piece: at }.encode())]),
         ("metadata nobody asked for", |_, at| {
             let data = MetadataMessage::Data { piece: at, total_size: None, data: vec![0; 16 * 1024] };
             vec![Message::Extended(1, data.encode())]
@@ -195,6 +207,20 @@ fn a_message_that_trickles_in_is_silence() {
         rig.feed(Input::ChannelBytes(remote.id, vec![0]));
     }
     assert!(rig.hung_up(&remote), "200 s, a byte each ten");
+}
+
+#[test]
+fn a_handshake_that_trickles_in_is_none() {
+    let mut rig = Rig::new(&Role::Seeder);
+    let id = rig.accept();
+    rig.feed(Input::ChannelOpened(id));
+    let mut handshake = Vec::new();
+    Handshake::new(rig.hash(), PeerId::new(*LIBTORRENT)).encode(&mut handshake);
+    for byte in &handshake[..26] {
+        rig.feed(Input::ChannelBytes(id, vec![*byte]));
+        rig.wait(1_000);
+    }
+    assert!(rig.outputs.iter().any(|output| matches!(output, Output::CloseConnection(it) if *it == id)));
 }
 
 #[test]

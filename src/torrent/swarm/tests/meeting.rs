@@ -94,7 +94,14 @@ fn our_own_offer_is_not_accepted() {
     let me = rig.announces()[0].peer_id;
     let offer = Relayed { info_hash: rig.hash(), peer_id: me, offer_id: OfferId::new([1; 20]), sdp: "v=0".to_owned() };
     rig.feed(Input::SocketMessage(rig.socket, TrackerMessage::Offer(offer).to_json()));
-    assert!(!rig.outputs.iter().any(|output| matches!(output, Output::AcceptOffer(..))));
+    assert_eq!(answered(&rig), []);
+    // A tracker with two addresses hands it to us under the name that we have at the other one.
+    let mut rig = Rig::new(&Role::Leecher);
+    rig.gather();
+    let ours = rig.announces()[0].offers[0].offer_id;
+    let back = relayed(&rig, 1, ours, "v=0");
+    rig.feed(Input::SocketMessage(rig.socket, TrackerMessage::Offer(back).to_json()));
+    assert_eq!(answered(&rig), []);
 }
 
 #[test]
@@ -537,6 +544,26 @@ fn completed_is_said_once_and_a_piece_that_comes_back_is_no_news_to_trackers() {
     asked.into_iter().for_each(|request| rig.say(&remote, &rig.block(request)));
     assert_eq!(rig.session.status(&rig.hash()).map(|status| status.phase), Some(Phase::Seeding));
     assert!(rig.announces().iter().all(|announce| announce.event != Some(AnnounceEvent::Completed)));
+}
+
+#[test]
+fn who_completes_while_a_tracker_is_away_starts_there_as_a_seeder() {
+    let mut rig = Rig::new(&Role::Leecher);
+    rig.gather();
+    let remote = rig.meet_sender(LIBTORRENT);
+    rig.announces();
+    rig.feed(Input::SocketClosed(rig.socket));
+    rig.serve(&mut [remote]);
+    assert!(rig.is_complete());
+    rig.wait(1_200);
+    let reopened = rig.outputs.iter().rev().find_map(|output| match output {
+        Output::OpenSocket(socket, _) => Some(*socket),
+        _ => None,
+    });
+    rig.feed(Input::SocketOpened(reopened.expect("it is tried again")));
+    rig.wait(2_000);
+    let said: Vec<_> = rig.announces().into_iter().map(|it| (it.event, it.left, it.offers.len())).collect();
+    assert_eq!(said, [(Some(AnnounceEvent::Started), 0, 0)], "nothing is said before started");
 }
 
 #[test]

@@ -121,6 +121,74 @@ fn metadata_of_any_size_is_fetched_in_pieces() {
 }
 
 #[test]
+fn the_smallest_and_the_largest_metadata_are_asked_for_and_nothing_larger() {
+    for (size, pieces) in [(0, 0), (1, 1), (10_000_000, 32), (10_000_001, 0)] {
+        let mut rig = Rig::new(&Role::Magnet);
+        let mut remote = teller(&mut rig, 1, size);
+        assert_eq!(asked(&rig.hear(&mut remote)).len(), pieces, "{size} bytes");
+    }
+}
+
+#[test]
+fn after_false_metadata_of_one_peer_that_of_another_is_taken() {
+    let bytes = Rig::new(&Role::Magnet).info.raw().len();
+    for (size, meets_later) in [(1, true), (1, false), (bytes, true), (bytes, false)] {
+        let mut rig = Rig::new(&Role::Magnet);
+        let mut liar = teller(&mut rig, 1, size);
+        let honest = (!meets_later).then(|| teller(&mut rig, 2, bytes));
+        assert_eq!(asked(&rig.hear(&mut liar)), [0]);
+        let lie = MetadataMessage::Data { piece: 0, total_size: Some(size as u32), data: vec![7; size] };
+        rig.say(&liar, &Message::Extended(1, lie.encode()));
+        assert!(rig.hung_up(&liar), "a lie of {size} bytes");
+        let mut honest = honest.unwrap_or_else(|| teller(&mut rig, 2, bytes));
+        assert_eq!(asked(&rig.hear(&mut honest)), [0]);
+        rig.say(&honest, &data(&rig, 0));
+        assert!(has_metadata(&rig) && !rig.hung_up(&honest));
+    }
+}
+
+/// A peer that said this before it sent the metadata, and what it is asked for then.
+fn after_early_words(words: &[Message]) -> (Rig, Remote, Vec<u32>) {
+    let mut rig = Rig::new(&Role::Magnet);
+    let size = rig.info.raw().len();
+    let mut remote = teller(&mut rig, 1, size);
+    words.iter().for_each(|word| rig.say(&remote, word));
+    rig.say(&remote, &Message::Unchoke);
+    rig.hear(&mut remote);
+    rig.say(&remote, &data(&rig, 0));
+    assert!(has_metadata(&rig));
+    let mut pieces: Vec<u32> = requests(&rig.hear(&mut remote)).iter().map(|request| request.piece).collect();
+    pieces.sort_unstable();
+    (rig, remote, pieces)
+}
+
+#[test]
+fn what_was_said_before_the_metadata_is_understood_when_it_is_here() {
+    let bits = || Message::Bitfield(vec![0b1010_0000]);
+    let lost = |piece: u8| Message::Extended(2, vec![0, 0, 0, piece]);
+    for (words, pieces) in [
+        (vec![], vec![]),
+        (vec![Message::HaveAll], (0..7).collect()),
+        (vec![Message::HaveNone], vec![]),
+        (vec![Message::HaveNone, Message::Have(3)], vec![3]),
+        (vec![bits(), Message::Have(3)], vec![0, 2, 3]),
+        (vec![Message::Have(3), bits()], vec![0, 2]),
+        (vec![bits(), lost(2), lost(200)], vec![0]),
+        (vec![Message::HaveAll, lost(4)], vec![0, 1, 2, 3, 5, 6]),
+        (vec![Message::HaveAll, lost(4), Message::Have(4)], (0..7).collect()),
+        (vec![bits(), lost(2), bits()], vec![0, 2]),
+    ] {
+        let (rig, remote, asked) = after_early_words(&words);
+        assert_eq!(asked, pieces, "{words:?}");
+        assert!(!rig.hung_up(&remote), "{words:?}");
+    }
+    for word in [Message::Have(7), Message::Bitfield(vec![1]), Message::Bitfield(vec![0; 2])] {
+        let (rig, remote, _) = after_early_words(std::slice::from_ref(&word));
+        assert!(rig.hung_up(&remote), "{word:?} names pieces that do not exist");
+    }
+}
+
+#[test]
 fn pieces_of_metadata_of_several_peers_make_up_one() {
     let size = 50 * PIECE;
     let mut rig = magnet(size);
@@ -161,6 +229,25 @@ fn of_several_who_told_false_metadata_the_liar_is_found_and_the_others_stay() {
 }
 
 #[test]
+fn after_false_metadata_of_several_each_is_asked_for_all_of_it() {
+    let size = 50 * PIECE;
+    let mut rig = magnet(size);
+    let (mut liar, mut honest) = (teller(&mut rig, 1, size), teller(&mut rig, 2, size));
+    let (of_liar, of_honest) = (asked(&rig.hear(&mut liar)), asked(&rig.hear(&mut honest)));
+    let message = MetadataMessage::Data { piece: 0, total_size: Some(size as u32), data: vec![7; PIECE] };
+    rig.say(&liar, &Message::Extended(1, message.encode()));
+    of_liar[1..].iter().for_each(|piece| rig.say(&liar, &data(&rig, *piece as usize)));
+    let (new, copies): (Vec<u32>, Vec<u32>) = of_honest.into_iter().partition(|piece| *piece >= 32);
+    new.into_iter().for_each(|piece| rig.say(&honest, &data(&rig, piece as usize)));
+    assert!(!has_metadata(&rig), "all of it is here, and some of it is false");
+    let mut rest = [copies, asked(&rig.hear(&mut honest))].concat();
+    rest.sort_unstable();
+    assert_eq!(rest, (0..32).collect::<Vec<_>>(), "what only the other one has told");
+    rest.into_iter().for_each(|piece| rig.say(&honest, &data(&rig, piece as usize)));
+    assert!(has_metadata(&rig) && !rig.hung_up(&honest));
+}
+
+#[test]
 fn metadata_of_a_wrong_size_or_out_of_range_ends_the_connection() {
     let size = 2 * PIECE;
     let wrong = |piece, total: usize, len: usize| {
@@ -193,9 +280,10 @@ fn who_rejects_or_says_nothing_is_not_asked_for_ever_and_others_are() {
         rig.wait(1_000);
     }
     assert!((1..=3).contains(&rounds), "{rounds}");
-    let mut silent = teller(&mut rig, 2, size);
-    let mut good = teller(&mut rig, 3, size);
-    assert_eq!(asked(&rig.hear(&mut silent)).len(), 2);
+    let mut silent = [teller(&mut rig, 2, size), teller(&mut rig, 3, size)];
+    let mut good = teller(&mut rig, 4, size);
+    silent.iter_mut().for_each(|silent| assert_eq!(asked(&rig.hear(silent)).len(), 2));
+    assert_eq!(asked(&rig.hear(&mut good)), [0; 0], "two are asked at a time");
     rig.wait(11_000);
     for piece in asked(&rig.hear(&mut good)) {
         rig.say(&good, &data(&rig, piece as usize));

@@ -180,6 +180,12 @@ impl Rig {
     }
 
     fn meet_with(&mut self, handshake: Handshake) -> Remote {
+        let id = self.accept();
+        self.open(id, &handshake)
+    }
+
+    /// Somebody offers a connection through the tracker, and is answered.
+    fn accept(&mut self) -> ConnectionId {
         self.strangers += 1;
         let offer = Relayed {
             info_hash: self.hash(),
@@ -194,7 +200,7 @@ impl Rig {
         });
         let id = accepted.expect("the offer is accepted");
         self.feed(Input::AnswerReady(id, "v=0".to_owned()));
-        self.open(id, &handshake)
+        id
     }
 
     /// The channel opens, and both shake hands.

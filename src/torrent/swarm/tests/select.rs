@@ -202,6 +202,25 @@ fn what_is_not_wanted_any_more_is_called_off() {
 }
 
 #[test]
+fn blocks_that_cross_with_a_cancel_are_nobodys_fault_however_many() {
+    let mut rig = rig(false, |info, add| AddTorrent { wanted: Some(vec![SECOND]), ..with_info(info, add) });
+    let mut seed = rig.meet_seed();
+    for _ in 0..40 {
+        rig.select(&[FIRST, SECOND]);
+        let asked = requests(&rig.hear(&mut seed));
+        assert_eq!(asked.len(), 3);
+        rig.select(&[SECOND]);
+        let heard = rig.hear(&mut seed);
+        for request in asked {
+            assert!(heard.contains(&Message::Cancel(request)), "{heard:?}");
+            let block = rig.block(request);
+            rig.say(&seed, &block);
+        }
+    }
+    assert!(!rig.hung_up(&seed));
+}
+
+#[test]
 fn two_that_want_nothing_more_part() {
     let mut rig = rig(false, |info, add| AddTorrent {
         have: Some(Bitfield::full(info.piece_count())),

@@ -1,7 +1,7 @@
 //! What is served, and how much at a time.
 
-use super::super::super::wire::{BlockRequest, Message};
-use super::super::super::{Input, Output};
+use super::super::super::wire::{BlockRequest, Handshake, Message};
+use super::super::super::{Input, Output, PeerId};
 use super::{LIBTORRENT, OURS, Remote, Rig, Role, WEBTORRENT, blocks, first_block};
 
 #[test]
@@ -169,6 +169,39 @@ fn whoever_wants_nothing_makes_room_for_who_does() {
     rig.say(&keen, &Message::Interested);
     assert!(rig.hear(&mut keen).contains(&Message::Unchoke));
     drop(idle);
+}
+
+#[test]
+fn a_choke_answers_every_request_that_waits_where_fast_is_spoken() {
+    for fast in [true, false] {
+        let mut rig = Rig::new(&Role::Seeder);
+        rig.holds_reads = true;
+        let mut handshake = Handshake::new(rig.hash(), PeerId::new(*b"-LT2110-early0000000"));
+        if !fast {
+            handshake.reserved[7] = 0;
+        }
+        let mut early = rig.meet_with(handshake);
+        rig.say(&early, &Message::Interested);
+        let waiting = [0, 1, 2].map(|piece| BlockRequest { piece, ..first_block() });
+        waiting.iter().for_each(|request| rig.say(&early, &Message::Request(*request)));
+        let _crowd = crowded(&mut rig, WEBTORRENT);
+        rig.hear(&mut early);
+        rig.say(&early, &Message::NotInterested);
+        let heard = rig.hear(&mut early);
+        assert!(heard.contains(&Message::Choke), "somebody else wants the place");
+        let rejected: Vec<&Message> = heard.iter().filter(|message| matches!(message, Message::Reject(_))).collect();
+        let expected = waiting.map(Message::Reject);
+        assert_eq!(rejected, expected.iter().take(if fast { 3 } else { 0 }).collect::<Vec<_>>(), "fast: {fast}");
+        rig.holds_reads = false;
+        for piece in std::mem::take(&mut rig.reads) {
+            let range = rig.info.piece_range(piece);
+            let bytes = rig.bytes[range.start as usize..range.end as usize].to_vec();
+            rig.feed(Input::PieceRead(rig.hash(), piece, Some(bytes)));
+        }
+        assert!(blocks(&rig.hear(&mut early)).is_empty(), "what was refused is not sent all the same");
+        rig.say(&early, &Message::Request(BlockRequest { piece: 99, ..first_block() }));
+        assert_eq!(rig.hear(&mut early).len(), usize::from(fast), "a refusal, where it is understood");
+    }
 }
 
 #[test]

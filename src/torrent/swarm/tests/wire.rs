@@ -1,9 +1,9 @@
 //! What is said first, and in which order.
 
 use super::super::super::extension::{ExtendedHandshake, Extensions, MetadataMessage};
-use super::super::super::wire::{Handshake, Message};
+use super::super::super::wire::{Decoder, Handshake, Message};
 use super::super::super::{Bitfield, InfoHash, Input, Output, PeerId};
-use super::{LIBTORRENT, Rig, Role, WEBTORRENT, first_block, requests};
+use super::{LIBTORRENT, Remote, Rig, Role, WEBTORRENT, first_block, requests};
 
 #[test]
 fn a_seeder_greets_with_metadata_size_availability_and_unchoke() {
@@ -38,16 +38,19 @@ fn bytes_may_come_one_by_one_or_all_at_once() {
     let script = |rig: &Rig| {
         let full = Bitfield::full(rig.info.piece_count()).as_bytes().to_vec();
         let mut bytes = Vec::new();
+        Handshake::new(rig.hash(), PeerId::new(*LIBTORRENT)).encode(&mut bytes);
         for message in [Message::KeepAlive, Message::Unknown(99), Message::Bitfield(full), Message::Unchoke] {
             message.encode(&mut bytes);
         }
         bytes
     };
-    let heard: Vec<Vec<Message>> = [1, 1000]
+    let heard: Vec<Vec<Message>> = [1, 7, 1000]
         .into_iter()
         .map(|portion| {
             let mut rig = Rig::new(&Role::Leecher);
-            let mut remote = rig.meet(LIBTORRENT);
+            let id = rig.accept();
+            rig.feed(Input::ChannelOpened(id));
+            let mut remote = Remote { id, decoder: Decoder::new(), peer_id: *LIBTORRENT };
             for part in script(&rig).chunks(portion) {
                 rig.feed(Input::ChannelBytes(remote.id, part.to_vec()));
             }
@@ -55,7 +58,20 @@ fn bytes_may_come_one_by_one_or_all_at_once() {
         })
         .collect();
     assert_eq!(requests(&heard[0]).len(), 7);
-    assert_eq!(heard[0], heard[1]);
+    assert!(heard.iter().all(|same| *same == heard[0]), "{heard:?}");
+}
+
+#[test]
+fn keep_alives_hold_an_idle_connection_open() {
+    let mut rig = Rig::new(&Role::Seeder);
+    let mut remote = rig.meet(LIBTORRENT);
+    rig.hear(&mut remote);
+    for _ in 0..20 {
+        rig.wait(55_000);
+        assert_eq!(rig.hear(&mut remote), [Message::KeepAlive], "others give up who is silent for two minutes");
+        rig.say(&remote, &Message::KeepAlive);
+    }
+    assert!(!rig.hung_up(&remote));
 }
 
 #[test]
@@ -86,7 +102,8 @@ fn another_torrent_and_ourselves_are_not_talked_to() {
 
 #[test]
 fn fast_words_without_the_fast_extension_end_the_connection_and_none_are_said() {
-    for word in [Message::HaveAll, Message::HaveNone, Message::AllowedFast(1), Message::Suggest(1)] {
+    let words = [Message::HaveAll, Message::HaveNone, Message::AllowedFast(1), Message::Suggest(1)];
+    for word in words.into_iter().chain([Message::Reject(first_block())]) {
         let mut rig = Rig::new(&Role::Leecher);
         let slow = Handshake { reserved: [0; 8], ..Handshake::new(rig.hash(), PeerId::new(*LIBTORRENT)) };
         let mut remote = rig.meet_with(slow);
@@ -108,8 +125,10 @@ fn availability_may_come_late_twice_and_out_of_order() {
     let mut more = pieces(&rig.hear(&mut remote));
     more.sort_unstable();
     assert_eq!(more, [0, 2], "a bitfield after a have says all anew");
+    rig.say(&remote, &Message::Bitfield(vec![0b0100_0000]));
+    assert_eq!(pieces(&rig.hear(&mut remote)), [1], "and so does a second one");
     rig.say(&remote, &Message::HaveAll);
-    assert_eq!(pieces(&rig.hear(&mut remote)).len(), 4);
+    assert_eq!(pieces(&rig.hear(&mut remote)).len(), 3);
     assert!(!rig.hung_up(&remote));
 }
 
