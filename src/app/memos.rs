@@ -5,6 +5,7 @@
 //! behind it; while one of our own writes is under way, a row read from the store would be older than the screen and is ignored.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -12,6 +13,9 @@ use leptos::task::spawn_local;
 use crate::memo::{Catalogue, Listing, Memo as MemoRow, MemoId, Touched, View};
 use crate::store::{Store, StoreError};
 use crate::torrent::Magnet;
+
+/// How often lists are told of new memos at most. Drawing a list anew for each of a thousand took more time than storing them.
+const ARRIVALS_EVERY: Duration = Duration::from_millis(200);
 
 /// All rows, those in the bin too.
 #[derive(Clone, Copy)]
@@ -24,7 +28,21 @@ pub(crate) struct Memos {
     worded: Trigger,
     /// How many of our own writes of a row are under way.
     writing: StoredValue<BTreeMap<MemoId, usize>>,
+    /// What lists know of new memos.
+    arrivals: StoredValue<Arrivals>,
     problem: RwSignal<Option<String>>,
+}
+
+/// What lists know of new memos.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Arrivals {
+    /// The next one is told at once.
+    #[default]
+    Calm,
+    /// One was told just now.
+    Told,
+    /// One was told just now, and others have come since.
+    Waiting,
 }
 
 impl Memos {
@@ -36,6 +54,7 @@ impl Memos {
             placed: Trigger::new(),
             worded: Trigger::new(),
             writing: StoredValue::default(),
+            arrivals: StoredValue::default(),
             problem,
         }
     }
@@ -132,13 +151,36 @@ impl Memos {
         if known.as_ref().is_some_and(|signal| signal.with_untracked(|shown| *shown == row)) {
             return;
         }
-        self.enter(&row);
-        match known {
-            Some(signal) => signal.set(row),
-            None => self.rows.update(|rows| {
-                rows.insert(row.id.clone(), ArcRwSignal::new(row));
-            }),
+        if let Some(signal) = known {
+            self.enter(&row);
+            signal.set(row);
+            return;
         }
+        self.catalogue.update_value(|catalogue| {
+            catalogue.put(&row);
+        });
+        self.rows.update_untracked(|rows| {
+            rows.insert(row.id.clone(), ArcRwSignal::new(row));
+        });
+        self.tell_of_arrival();
+    }
+
+    /// Tells the lists that there is a new memo: now, or soon together with those that come in the meantime.
+    fn tell_of_arrival(self) {
+        if self.arrivals.get_value() != Arrivals::Calm {
+            return self.arrivals.set_value(Arrivals::Waiting);
+        }
+        self.arrivals.set_value(Arrivals::Told);
+        self.rows.notify();
+        self.placed.notify();
+        let then = move || {
+            let is_waiting = self.arrivals.get_value() == Arrivals::Waiting;
+            self.arrivals.set_value(Arrivals::Calm);
+            if is_waiting {
+                self.tell_of_arrival();
+            }
+        };
+        set_timeout(then, ARRIVALS_EVERY);
     }
 
     /// Takes a row out that is no longer stored.

@@ -52,6 +52,19 @@ impl Store {
         change.done().await
     }
 
+    /// Writes a memo's row and all of its audio, for one that is small: both are there, or none of it is.
+    ///
+    /// # Errors
+    /// Nothing was stored.
+    pub async fn put_small_memo(&self, memo: &Memo, audio: &[u8]) -> Result<(), StoreError> {
+        let change = self.change(&[MEMOS, AUDIO], Durability::Relaxed)?;
+        for (n, record) in (0..).zip(audio.chunks(memo.record_len.max(1) as usize)) {
+            change.put_at(AUDIO, &row::numbered_key(memo.id.as_str(), n), &row::bytes_to_js(record))?;
+        }
+        change.put(MEMOS, &row::to_js("memo", memo)?)?;
+        change.done().await
+    }
+
     /// Reads, changes and writes a row with nothing in between. Returns the row as it is now, or `None` when there is none.
     ///
     /// # Errors

@@ -383,6 +383,7 @@ pub(super) static WORDS: Words = Words {
         last_done: phrase("Eine ZIP-Datei, die „Importieren“ wieder einliest. Zuletzt am {0}."),
         never_done: "Eine ZIP-Datei, die „Importieren“ wieder einliest. Noch nie erstellt.",
         export_everything: "Alles exportieren",
+        trimmed_in_copy: "Gekürzte Memos sind mit ihrem ganzen Ton darin.",
         network: "Netzwerk",
         about_trackers: "Tracker bringen zwei Geräte zusammen. Sie sehen IP-Adressen und nach welchem Link gefragt wird, nie ein Memo.",
         trackers: "Tracker",
@@ -529,6 +530,7 @@ pub(super) static WORDS: Words = Words {
             "{0} Memo nicht exportiert: Noch ist nicht der ganze Ton da.",
             "{0} Memos nicht exportiert: Noch ist nicht der ganze Ton da.",
         ),
+        trimmed_in_file: "Einige dieser Memos sind gekürzt. Die Datei enthält ihren ganzen Ton, auch das Weggekürzte, damit beim Wiedereinlesen nichts fehlt. Soll nur weitergehen, was zu hören ist, exportiere ein solches Memo einzeln.",
     },
     sharing: ShareWords {
         share_memo: "Memo teilen",
@@ -622,6 +624,7 @@ pub(super) static WORDS: Words = Words {
         decoding: "Wird dekodiert\u{a0}…",
         send_file: "Datei senden",
         about_sending: "Mit einer anderen App auf diesem Gerät",
+        sending_all_of_it: "Mit einer anderen App auf diesem Gerät: das ganze Memo, denn Ton dieser Art kann hier nicht geschnitten werden",
     },
     import_dialog: ImportDialogWords {
         about: "Audiodateien werden zu Memos, und eine exportierte ZIP-Datei bringt ihre Memos zurück. Ein Link lädt das Memo, das jemand geteilt hat.",

@@ -377,6 +377,7 @@ pub(super) static WORDS: Words = Words {
         last_done: phrase("A zip file, which Import reads back. Last done {0}."),
         never_done: "A zip file, which Import reads back. Never done yet.",
         export_everything: "Export everything",
+        trimmed_in_copy: "Trimmed memos are in it with all of their sound.",
         network: "Network",
         about_trackers: "Trackers bring two devices together. They see IP addresses and which link is asked for, never a memo.",
         trackers: "Trackers",
@@ -523,6 +524,7 @@ pub(super) static WORDS: Words = Words {
             "{0} memo not exported: not all of the sound is here yet.",
             "{0} memos not exported: not all of the sound is here yet.",
         ),
+        trimmed_in_file: "Some of these memos are trimmed. The file holds all of their sound, also what was trimmed away, so that nothing is lost when they are brought back. To hand on only what is heard, export such a memo by itself.",
     },
     sharing: ShareWords {
         share_memo: "Share memo",
@@ -612,6 +614,7 @@ pub(super) static WORDS: Words = Words {
         decoding: "Decoding…",
         send_file: "Send file",
         about_sending: "With another app on this device",
+        sending_all_of_it: "With another app on this device: all of the memo, since sounds of this kind cannot be cut here",
     },
     import_dialog: ImportDialogWords {
         about: "Audio files become memos, and an exported zip file brings its memos back. A link fetches the memo that somebody shared.",

@@ -383,6 +383,7 @@ pub(super) static WORDS: Words = Words {
         last_done: phrase("Un archivo zip que se puede volver a importar (última copia: {0})."),
         never_done: "Un archivo zip que se puede volver a importar. Aún no se ha hecho ninguna.",
         export_everything: "Exportar todo",
+        trimmed_in_copy: "Las notas recortadas van en él con todo su audio.",
         network: "Red",
         about_trackers: "Los trackers ponen en contacto a dos dispositivos. Ven direcciones IP y qué enlace se pide, nunca una nota.",
         trackers: "Trackers",
@@ -529,6 +530,7 @@ pub(super) static WORDS: Words = Words {
             "{0} nota no se exportó: su audio aún no está aquí entero.",
             "{0} notas no se exportaron: su audio aún no está aquí entero.",
         ),
+        trimmed_in_file: "Algunas de estas notas están recortadas. El archivo contiene todo su audio, también lo que se recortó, para que no falte nada al volver a importarlas. Para entregar solo lo que se oye, exporta esa nota por separado.",
     },
     sharing: ShareWords {
         share_memo: "Compartir nota",
@@ -620,6 +622,7 @@ pub(super) static WORDS: Words = Words {
         decoding: "Decodificando…",
         send_file: "Enviar archivo",
         about_sending: "Con otra app de este dispositivo",
+        sending_all_of_it: "Con otra app de este dispositivo: la nota entera, porque los audios de este tipo no se pueden cortar aquí",
     },
     import_dialog: ImportDialogWords {
         about: "Los archivos de audio se convierten en notas, y un archivo zip exportado trae de vuelta las suyas. Con un enlace se descarga la nota que alguien compartió.",

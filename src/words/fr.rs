@@ -385,6 +385,7 @@ pub(super) static WORDS: Words = Words {
         last_done: phrase("Un fichier ZIP, que «\u{202f}Importer\u{202f}» sait relire. Dernière copie\u{202f}: {0}."),
         never_done: "Un fichier ZIP, que «\u{202f}Importer\u{202f}» sait relire. Aucune copie pour le moment.",
         export_everything: "Tout exporter",
+        trimmed_in_copy: "Les mémos coupés y sont avec tout leur son.",
         network: "Réseau",
         about_trackers: "Les trackers mettent deux appareils en relation. Ils voient les adresses IP et quel lien est demandé, jamais un mémo.",
         trackers: "Trackers",
@@ -531,6 +532,7 @@ pub(super) static WORDS: Words = Words {
             "{0} mémo non exporté\u{202f}: le son n’est pas encore arrivé en entier.",
             "{0} mémos non exportés\u{202f}: le son n’est pas encore arrivé en entier.",
         ),
+        trimmed_in_file: "Certains de ces mémos sont coupés. Le fichier contient tout leur son, y compris ce qui a été retiré, pour que rien ne manque quand vous les importerez de nouveau. Pour ne transmettre que ce qui s’entend, exportez un tel mémo seul.",
     },
     sharing: ShareWords {
         share_memo: "Partager le mémo",
@@ -624,6 +626,7 @@ pub(super) static WORDS: Words = Words {
         decoding: "Décodage…",
         send_file: "Envoyer le fichier",
         about_sending: "Avec une autre app de cet appareil",
+        sending_all_of_it: "Avec une autre app de cet appareil\u{202f}: le mémo entier, car les sons de ce type ne peuvent pas être coupés ici",
     },
     import_dialog: ImportDialogWords {
         about: "Les fichiers audio deviennent des mémos, et un fichier ZIP exporté restaure les siens. Un lien télécharge le mémo que quelqu’un a partagé.",

@@ -367,6 +367,7 @@ pub(super) static WORDS: Words = Words {
         last_done: phrase("「読み込む」で元に戻せるzipファイルです。前回：{0}"),
         never_done: "「読み込む」で元に戻せるzipファイルです。まだ書き出していません。",
         export_everything: "すべて書き出す",
+        trimmed_in_copy: "トリミングしたボイスメモも、音声全体が入ります。",
         network: "ネットワーク",
         about_trackers: "トラッカーは2台のデバイスを引き合わせます。トラッカーに見えるのはIPアドレスと求められたリンクで、ボイスメモは見えません。",
         trackers: "トラッカー",
@@ -510,6 +511,7 @@ pub(super) static WORDS: Words = Words {
         delete_selected_for_good: "選択した項目を完全に削除",
         what_deleting_does: "選択したボイスメモとその音声がこのデバイスから削除されます。この操作は取り消せません。",
         not_exported: uncounted("{0}件のボイスメモは書き出されませんでした。音声がまだすべて届いていません。"),
+        trimmed_in_file: "トリミングしたボイスメモが含まれています。ファイルには、読み込んで元どおりに戻せるよう、取り除いた部分も含めて音声全体が入ります。聞こえる部分だけを渡すには、そのボイスメモを単独で書き出してください。",
     },
     sharing: ShareWords {
         share_memo: "ボイスメモを共有",
@@ -593,6 +595,7 @@ pub(super) static WORDS: Words = Words {
         decoding: "変換中…",
         send_file: "ファイルを送る",
         about_sending: "このデバイスのほかのアプリで",
+        sending_all_of_it: "このデバイスのほかのアプリで。この種類の音声はここでは切り出せないため、全体を送ります",
     },
     import_dialog: ImportDialogWords {
         about: "オーディオファイルはボイスメモになり、書き出したzipファイルからは元のボイスメモが戻ります。リンクからは、誰かが共有したボイスメモを受信します。",

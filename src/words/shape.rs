@@ -475,6 +475,7 @@ pub struct SettingsPage {
     pub last_done: Phrase<1>,
     pub never_done: &'static str,
     pub export_everything: &'static str,
+    pub trimmed_in_copy: &'static str,
     pub network: &'static str,
     pub about_trackers: &'static str,
     pub trackers: &'static str,
@@ -637,6 +638,7 @@ pub struct SelectionWords {
     pub delete_selected_for_good: &'static str,
     pub what_deleting_does: &'static str,
     pub not_exported: Counted,
+    pub trimmed_in_file: &'static str,
 }
 
 /// The share dialogs: `components/share_dialog.rs`, `share_all.rs`, `qr.rs`.
@@ -734,6 +736,7 @@ pub struct ExportDialogWords {
     pub decoding: &'static str,
     pub send_file: &'static str,
     pub about_sending: &'static str,
+    pub sending_all_of_it: &'static str,
 }
 
 /// Files and links that are brought by hand: `components/import_dialog.rs`.

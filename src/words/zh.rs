@@ -357,6 +357,7 @@ pub(super) static WORDS: Words = Words {
         last_done: phrase("一个 zip 文件，可通过“导入”恢复。上次导出：{0}。"),
         never_done: "一个 zip 文件，可通过“导入”恢复。尚未导出过。",
         export_everything: "全部导出",
+        trimmed_in_copy: "修剪过的录音会连同全部声音一并导出。",
         network: "网络",
         about_trackers: "Tracker 让两台设备找到彼此。它们能看到 IP 地址和所请求的链接，但看不到录音。",
         trackers: "Tracker",
@@ -498,6 +499,7 @@ pub(super) static WORDS: Words = Words {
         delete_selected_for_good: "永久删除所选录音",
         what_deleting_does: "所选录音及其声音将从此设备中删除。此操作无法撤销。",
         not_exported: uncounted("{0} 条录音未导出：声音尚未全部收到。"),
+        trimmed_in_file: "其中有修剪过的录音。文件会包含它们的全部声音，包括被剪掉的部分，这样再次导入时不会有任何缺失。如果只想给出能听到的部分，请单独导出该录音。",
     },
     sharing: ShareWords {
         share_memo: "分享录音",
@@ -581,6 +583,7 @@ pub(super) static WORDS: Words = Words {
         decoding: "正在解码…",
         send_file: "发送文件",
         about_sending: "使用此设备上的其他 App",
+        sending_all_of_it: "使用此设备上的其他 App：发送完整录音，因为这种声音无法在这里裁切",
     },
     import_dialog: ImportDialogWords {
         about: "音频文件会变成录音，导出的 zip 文件会恢复其中的录音。通过链接可以接收别人分享的录音。",

@@ -67,9 +67,11 @@ async fn chromium(house: &House, setup: &Setup, profile: &Path) -> Session {
             arguments.extend(["--disable-audio-input".to_owned(), "--use-fake-ui-for-media-stream".to_owned()]);
         }
     }
-    // The switch for site data: 2 refuses all of it.
-    let preferences =
-        if setup.storage { json!({}) } else { json!({ "profile.default_content_setting_values.cookies": 2 }) };
+    let mut preferences = json!({ "webkit.webprefs.default_font_size": setup.letters_px });
+    if !setup.storage {
+        // The switch for site data: 2 refuses all of it.
+        preferences["profile.default_content_setting_values.cookies"] = json!(2);
+    }
     let capabilities = capabilities(json!({
         "browserName": "chrome",
         "goog:chromeOptions": {
@@ -108,6 +110,7 @@ async fn firefox(setup: &Setup, profile: &Path) -> Session {
         "media.default_volume": "0.0",
         "permissions.default.microphone": if setup.microphone == Microphone::Refused { 2 } else { 1 },
         "intl.accept_languages": setup.languages,
+        "font.size.variable.x-western": setup.letters_px,
         // The switch for site data: 5 is the usual, 2 refuses all of it.
         "network.cookie.cookieBehavior": if setup.storage { 5 } else { 2 },
         "devtools.console.stdout.chrome": false,
@@ -196,6 +199,25 @@ impl Session {
                 self.in_firefox_itself(&format!(
                     "Services.prefs.setIntPref('permissions.default.microphone', {value});
                      Services.prefs.setBoolPref('media.navigator.permission.disabled', {allow});"
+                ))
+                .await;
+            }
+        }
+    }
+
+    /// Gives the page so much room, in CSS pixels.
+    pub(crate) async fn set_page_size(&self, width: u32, height: u32) {
+        match self.geckodriver {
+            None => {
+                let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+                self.in_chromium_itself("Emulation.setDeviceMetricsOverride", metrics).await;
+            }
+            // Its windows have a smallest width, and pages in them have none.
+            Some(_) => {
+                self.in_firefox_itself(&format!(
+                    "const page = Services.wm.getMostRecentBrowserWindow().gBrowser.selectedBrowser;
+                     for (const [side, px] of [['width', {width}], ['height', {height}]])
+                         for (const name of [side, `min-${{side}}`, `max-${{side}}`]) page.style.setProperty(name, `${{px}}px`);"
                 ))
                 .await;
             }

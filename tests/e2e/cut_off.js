@@ -1,6 +1,9 @@
 // What does not fit on the screen, a sentence each: controls and words that cannot be seen whole, wherever one scrolls.
 // Three frames first: for the new size, for what the app draws into it, and for what it measures then.
 for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+// What is on its way to its place is looked at when it is there.
+const moving = document.getAnimations().filter((animation) => animation.effect.getComputedTiming().endTime < Infinity);
+await Promise.all(moving.map((animation) => animation.finished.catch(() => {})));
 const found = new Set();
 const root = [...document.querySelectorAll("dialog:modal")].pop() ?? document.body;
 const name = (element) => {

@@ -30,6 +30,8 @@ pub(crate) struct Setup {
     pub(crate) storage: bool,
     /// What its owner reads, best first, as browsers write it.
     pub(crate) languages: &'static str,
+    /// How large its owner wants letters, as the browser's own settings have it.
+    pub(crate) letters_px: u32,
 }
 
 impl Setup {
@@ -45,6 +47,7 @@ impl Setup {
             blocked: None,
             storage: true,
             languages: "en-US,en",
+            letters_px: 16,
         }
     }
 
@@ -66,6 +69,10 @@ impl Setup {
 
     pub(crate) fn reading(self, languages: &'static str) -> Setup {
         Setup { languages, ..self }
+    }
+
+    pub(crate) fn with_letters_of(self, letters_px: u32) -> Setup {
+        Setup { letters_px, ..self }
     }
 
     pub(crate) fn blocking(self, address: &str) -> Setup {

@@ -17,6 +17,14 @@ use thirtyfour::Key;
 /// How long a thousand memos may take: each is on the disk before the next one is begun.
 const MANY_LIMIT: Duration = Duration::from_secs(240);
 
+/// Chromium asks for a place, which a test cannot choose: it gets a file of the page's own.
+const CHOOSE_A_PLACE: &str = "
+    window.showSaveFilePicker = async (options) => {
+        window.asked = options;
+        const folder = await navigator.storage.getDirectory();
+        return folder.getFileHandle('chosen', { create: true });
+    }";
+
 impl Device {
     /// Gives several files to the import dialog of a fresh page at once.
     async fn imports(&self, files: &[PathBuf]) {
@@ -51,20 +59,13 @@ impl Device {
         self.wait_for(&format!("{count} memos are here, with their shapes"), FAR_LIMIT, heard).await
     }
 
-    /// Exports everything, and returns the bytes of the file. Chromium asks for a place, which a test cannot choose: it gets a
-    /// file of the page's own.
+    /// Exports everything, and returns the bytes of the file.
     async fn exports_everything(&self, browser: Browser) -> Vec<u8> {
         self.open("/settings").await;
         if browser == Firefox {
             return self.saves("Export everything").await.1;
         }
-        let choose = "
-            window.showSaveFilePicker = async (options) => {
-                window.asked = options;
-                const folder = await navigator.storage.getDirectory();
-                return folder.getFileHandle('chosen', { create: true });
-            }";
-        self.eval(choose, vec![]).await;
+        self.eval(CHOOSE_A_PLACE, vec![]).await;
         self.press("Export everything").await;
         self.says("exported", FAR_LIMIT).await;
         let name = self.eval("return window.asked.suggestedName", vec![]).await;
@@ -72,6 +73,11 @@ impl Device {
             name.as_str().is_some_and(|name| name.starts_with("Voice Memos 20") && name.ends_with(".zip")),
             "{name}"
         );
+        self.chosen_file().await
+    }
+
+    /// The bytes of the file for which a place was chosen last.
+    async fn chosen_file(&self) -> Vec<u8> {
         let read = "
             const folder = await navigator.storage.getDirectory();
             const file = await (await folder.getFileHandle('chosen')).getFile();
@@ -573,5 +579,51 @@ fn the_link_of_a_trimmed_memo_gives_the_part_alone() {
         let other = stage.device(Chromium).await;
         other.receives(&link).await;
         assert!(other.hears_memo().await.bytes == heard.bytes, "the link gives something else now");
+    });
+}
+
+#[test]
+fn trimmed_memos_are_exported_together_only_by_who_knows_that_the_file_holds_all_of_them() {
+    journey(async |stage| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let device = stage.device(Chromium).await;
+        let sounds = [speak_for(4, folder.path(), "Whole.wav"), speak_for(6, folder.path(), "Trimmed.wav")];
+        device.imports(&sounds).await;
+        device.says("2 files imported", FAR_LIMIT).await;
+        device.has_heard(2).await;
+        device.open("/settings").await;
+        device.sees("button", "Export everything").await;
+        assert!(!device.text().await.contains("Trimmed memos"), "nothing is trimmed yet");
+        device.open("/").await;
+        device.follow("Trimmed").await;
+        device.trims(20, 10).await;
+
+        device.open("/").await;
+        device.eval(CHOOSE_A_PLACE, vec![]).await;
+        let select = async |title: &str| {
+            device.press("Select").await;
+            device.sees("checkbox", title).await.click().await.expect("it can be pressed");
+        };
+        select("Whole").await;
+        device.press("Export selected").await;
+        device.says("1 memo exported", FAR_LIMIT).await;
+
+        select("Whole").await;
+        device.sees("checkbox", "Trimmed").await.click().await.expect("it can be pressed");
+        device.press("Export selected").await;
+        device.sees("dialog", "Export").await;
+        device.says("also what was trimmed away", FAR_LIMIT).await;
+        device.press("Cancel").await;
+        device.no_longer_sees("dialog", "Export").await;
+        device.says("2 selected", FAR_LIMIT).await;
+        device.press("Export selected").await;
+        device.press("Export").await;
+        device.says("2 memos exported", FAR_LIMIT).await;
+        let archive = folder.path().join("memos.zip");
+        std::fs::write(&archive, device.chosen_file().await).expect("a file");
+        assert_eq!(names_in(&archive), ["Whole.wav", "Trimmed.wav", "memos.json"]);
+
+        device.open("/settings").await;
+        device.says("Trimmed memos are in it with all of their sound", FAR_LIMIT).await;
     });
 }

@@ -53,8 +53,7 @@ impl Findings {
 impl Device {
     /// What cannot be seen whole in a window of this size, which it has from now on.
     pub(crate) async fn is_cut_off_in(&self, width: u32, height: u32) -> Vec<String> {
-        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.session().await.in_chromium_itself("Emulation.setDeviceMetricsOverride", metrics).await;
+        self.session().await.set_page_size(width, height).await;
         let cut_off = self.eval_async(include_str!("cut_off.js"), vec![]).await;
         serde_json::from_value(cut_off).expect("sentences")
     }

@@ -26,6 +26,7 @@ mod interop;
 mod judge;
 mod kills;
 mod languages;
+mod letters;
 mod library;
 mod links;
 mod listening;

@@ -56,6 +56,8 @@ pub(crate) fn ExportDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwS
             Some(words().export_dialog.kind_and_size.with([&type_in_words(row), &format_size(row.size)]))
         })
     };
+    let is_whole_though_trimmed =
+        Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.span().is_some() && cuts(row).is_none())));
     let can_send =
         Memo::new(move |_| open.get() && row.with_untracked(|row| row.as_ref().is_some_and(export::can_send)));
     view! {
@@ -85,7 +87,12 @@ pub(crate) fn ExportDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwS
                         <button class="pill" aria-describedby="send-file" on:click=send>
                             {words().export_dialog.send_file}
                         </button>
-                        <small id="send-file">{words().export_dialog.about_sending}</small>
+                        <small id="send-file">
+                            {move || {
+                                let own = &words().export_dialog;
+                                if is_whole_though_trimmed.get() { own.sending_all_of_it } else { own.about_sending }
+                            }}
+                        </small>
                     </li>
                 </Show>
             </ul>

@@ -57,7 +57,7 @@ fn Deeds(selecting: Selecting) -> impl IntoView {
         app.delete_all(&app.memos.find_all_untracked(&selecting.ids()));
         selecting.end();
     };
-    let export = move |()| {
+    let export = Callback::new(move |()| {
         let (here, arriving): (Vec<_>, Vec<_>) =
             app.memos.find_all_untracked(&selecting.ids()).into_iter().partition(|memo| memo.complete);
         if !arriving.is_empty() {
@@ -69,6 +69,16 @@ fn Deeds(selecting: Selecting) -> impl IntoView {
                 app.problem.set(Some(reason));
             }
         });
+    });
+    // The file may be meant for others: they would get what was trimmed away, too.
+    let asking = RwSignal::new(false);
+    let ask_and_export = move |()| {
+        let selected = app.memos.find_all_untracked(&selecting.ids());
+        if selected.iter().any(|memo| memo.complete && memo.span().is_some()) {
+            asking.set(true);
+        } else {
+            export.run(());
+        }
     };
     let (common, own) = (&words().common, &words().selection);
     view! {
@@ -80,12 +90,20 @@ fn Deeds(selecting: Selecting) -> impl IntoView {
                 name=own.share_selected
                 act=move |()| sharing.set(true)
             />
-            <Deed selecting icon=Icon::Download text=common.export name=own.export_selected act=export />
+            <Deed selecting icon=Icon::Download text=common.export name=own.export_selected act=ask_and_export />
             <Deed selecting icon=Icon::Tag text=own.tag name=own.tag_selected act=move |()| tagging.set(true) />
             <Deed selecting icon=Icon::Trash text=common.delete name=own.delete_selected act=delete />
         </div>
         <ShareAll selecting open=sharing />
         <TagDialog selecting open=tagging />
+        <Confirm
+            title=common.export
+            text=own.trimmed_in_file
+            yes=common.export
+            no=common.cancel
+            open=asking
+            on_yes=export
+        />
     }
 }
 

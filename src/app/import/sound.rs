@@ -12,6 +12,9 @@ use crate::words::words;
 /// Bytes read in one step, so that memory stays flat.
 const STEP_BYTES: u64 = 4 << 20;
 
+/// Sounds up to this size are stored in one transaction with their row: for most memos, waiting for the disk takes longer than writing.
+const SMALL_BYTES: u64 = 1 << 20;
+
 /// What became of a sound.
 pub(super) enum Kept {
     /// It is a memo now.
@@ -70,6 +73,9 @@ impl Batch {
     }
 
     async fn write(&mut self, store: &Store, memo: &mut Memo, sound: &Blob, crc: Option<u32>) -> Result<(), Stop> {
+        if memo.size <= SMALL_BYTES {
+            return self.write_small(store, memo, sound, crc).await;
+        }
         let (mut digest, mut found) = (DigestBuilder::default(), Crc32::default());
         let id = memo.id.clone();
         let mut writer = AudioWriter::new(store, &id);
@@ -93,6 +99,28 @@ impl Batch {
         }
         memo.digest = Some(digest.finish());
         store.put_memo(memo).await.map_err(|error| error.to_string().into())
+    }
+
+    async fn write_small(
+        &mut self,
+        store: &Store,
+        memo: &mut Memo,
+        sound: &Blob,
+        crc: Option<u32>,
+    ) -> Result<(), Stop> {
+        let bytes = read(sound, 0..memo.size).await?;
+        if bytes.len() as u64 != memo.size {
+            return Err(words().importing.became_shorter.into());
+        }
+        if crc.is_some_and(|crc| crc != Crc32::of(&bytes)) {
+            return Err(ZipError::WrongChecksum.to_string().into());
+        }
+        let mut digest = DigestBuilder::default();
+        digest.push(&bytes);
+        memo.digest = Some(digest.finish());
+        // Nobody can want it any more once it is stored.
+        self.advance(memo.size)?;
+        store.put_small_memo(memo, &bytes).await.map_err(|error| error.to_string().into())
     }
 
     /// The memo that has the same bytes, if there is one. Only those of the same size are looked at more closely.

@@ -28,6 +28,8 @@ pub(super) fn Storage(usage: RwSignal<Usage>, is_protected: RwSignal<bool>) -> i
         Some(at) => page.last_done.with([&clock::local(at).in_full(&clock::today())]),
         None => page.never_done.to_owned(),
     };
+    let is_any_trimmed =
+        Memo::new(move |_| app.memos.all().iter().any(|memo| memo.span().is_some() && !memo.is_deleted()));
     let export_everything = move |_| {
         spawn_local(async move {
             let exported = export::save_everything(app).await;
@@ -70,7 +72,12 @@ pub(super) fn Storage(usage: RwSignal<Usage>, is_protected: RwSignal<bool>) -> i
                     </Show>
                 </div>
                 <div class="line wraps">
-                    <span>{page.copy_of_all} <small>{last}</small></span>
+                    <span>
+                        {page.copy_of_all} <small>{last}</small>
+                        <Show when=move || is_any_trimmed.get()>
+                            <small>{page.trimmed_in_copy}</small>
+                        </Show>
+                    </span>
                     <button class="pill" on:click=export_everything>{page.export_everything}</button>
                 </div>
             </div>
