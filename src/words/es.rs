@@ -23,6 +23,7 @@ pub(super) static WORDS: Words = Words {
         add: "Añadir",
         open: "Abrir",
         trim: "Recortar",
+        split: "Dividir",
         title: "Título",
         notes: "Apuntes",
         tags: "Etiquetas",
@@ -254,7 +255,7 @@ pub(super) static WORDS: Words = Words {
     storage: StorageWords {
         unavailable: "Este navegador no deja que Voice Memos guarde nada aquí. Sal de la navegación privada o permite los datos del sitio y recarga la página.",
         too_new: "En este dispositivo se usa una versión más nueva de Voice Memos. Recarga esta página para obtenerla; tus notas están a salvo.",
-        blocked: "Voice Memos está en uso en otra pestaña y aún no se puede actualizar. Termina allí la grabación o cierra esa pestaña y recarga esta página.",
+        blocked: "Voice Memos sigue abierto en otra pestaña, en una versión anterior, y por eso la biblioteca aún no se puede actualizar. Termina allí la grabación o cierra esa pestaña, y aquí continuará por sí solo. Tus notas están a salvo.",
         full: "En este dispositivo no queda espacio para notas. Elimina algunas o libera espacio y vuelve a intentarlo.",
         failed: phrase("Falló el almacenamiento de este navegador: {0}"),
         no_reason: "no se indicó el motivo.",
@@ -285,6 +286,7 @@ pub(super) static WORDS: Words = Words {
         evening: phrase("El {0} por la tarde, {1}"),
         night: phrase("El {0} por la noche, {1}"),
         part: phrase("{0} (fragmento)"),
+        numbered: phrase("{0} ({1})"),
         file: phrase("Nota {0}"),
         some_sound: "Audio",
         at_bit_rate: phrase("{0} {1} kbit/s"),
@@ -313,6 +315,9 @@ pub(super) static WORDS: Words = Words {
             "En la papelera. Se eliminará para siempre en {0} días.",
         ),
         delete_question: "La nota y su audio se eliminan de este dispositivo. No se puede deshacer.",
+        delete_question_of_part: phrase(
+            "La nota se elimina de este dispositivo. No se puede deshacer. Todo su audio se queda aquí, porque «{0}» también es una parte de él.",
+        ),
         is_here: phrase("{0} Recibido: {1}."),
         sharing: "Se comparte",
         nobody_listening: "Por enlace, nadie está escuchando ahora",
@@ -486,6 +491,8 @@ pub(super) static WORDS: Words = Words {
     trimming: TrimWords {
         trimmed: "Recortada. No se ha perdido nada del audio.",
         all_again: "La nota se vuelve a oír entera.",
+        split: phrase("Dividida. La segunda parte es «{0}». No se ha perdido nada del audio."),
+        not_split: "La nota no se pudo dividir ahí. Sigue como estaba.",
         cutting: "Recortando",
         uncuttable: "Los audios de este tipo no se pueden recortar aquí.",
         no_identifiers: "El navegador no da identificadores.",
@@ -639,5 +646,11 @@ pub(super) static WORDS: Words = Words {
         save: "Guardar como nota nueva",
         saving: "Guardando…",
         saved: "Guardado como nota nueva. La nota entera sigue como estaba.",
+    },
+    split_dialog: SplitDialogWords {
+        about: "De una nota salen dos. Las dos conservan todo el audio: cualquiera puede volver a mostrarlo entero en cualquier momento.",
+        place: "Dónde dividir",
+        here: phrase("Dividir en {0}"),
+        too_short: "Esta nota es demasiado corta para dividirla.",
     },
 };
