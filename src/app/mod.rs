@@ -80,7 +80,8 @@ pub fn mount() {
 fn App() -> impl IntoView {
     let opened = RwSignal::new(None::<Result<AppState, String>>);
     spawn_local(async move {
-        let state = AppState::open().await.map_err(|error| error.to_string());
+        let blocked = move || opened.set(Some(Err(words().storage.blocked.to_owned())));
+        let state = AppState::open(blocked).await.map_err(|error| error.to_string());
         opened.set(Some(state));
     });
     move || match opened.get() {
