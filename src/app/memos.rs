@@ -109,14 +109,6 @@ impl Memos {
         ids.iter().filter_map(|id| self.find_untracked(id)).collect()
     }
 
-    /// Another memo that is a view of the same sound, without listening to changes.
-    pub(crate) fn find_view_of_same(self, row: &MemoRow) -> Option<MemoRow> {
-        self.rows.with_untracked(|rows| {
-            let is_view = |other: &&ArcRwSignal<MemoRow>| other.with_untracked(|other| other.shares_sound_with(row));
-            rows.values().find(is_view).map(GetUntracked::get_untracked)
-        })
-    }
-
     /// The memos that a link leads to, as far as they are known: several when they come together.
     pub(crate) fn of_link(self, link: &Magnet) -> Vec<MemoRow> {
         self.placed.track();

@@ -94,7 +94,7 @@ pub use search::Query;
 pub use selection::Selection;
 pub use shortcuts::{Focus, LEAP_MS, STEP_MS, Shortcut, shortcuts};
 pub use sort::Sort;
-pub use split::{place_to_split, split, view_of};
+pub use split::{keeper_of_sound, place_to_split, split, view_of};
 pub use tags::{TAG_MAX_CHARS, TAGS_MAX, Tags, clean_tag, typed_tags};
 pub use text::{NOTES_MAX_CHARS, TITLE_MAX_CHARS, clean_notes, clean_title};
 pub use title::default_title;

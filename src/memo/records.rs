@@ -81,15 +81,11 @@ impl Memo {
         Sound { records: id, offset: self.in_records(0..0).start, records_len: len }
     }
 
-    /// Which of all stored bytes it reads: the name of the records, and from where to where in them.
+    /// Which of all stored bytes it reads: the name of the records, and from where to where in them. Two memos with the same ones are
+    /// views of one sound.
     pub fn bytes(&self) -> (MemoId, u64, u64) {
         let Range { start, end } = self.in_records(0..self.size);
         (self.records().id, start, end)
-    }
-
-    /// Whether another memo is a view of the same bytes.
-    pub fn shares_sound_with(&self, other: &Self) -> bool {
-        self.id != other.id && self.bytes() == other.bytes()
     }
 
     /// Where these of its bytes are in its records, clipped to its size. In a memo that comes by a link that is also where they are

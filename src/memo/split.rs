@@ -3,6 +3,8 @@
 //! Both are views of the same bytes, trimmed so that one ends where the other begins. So nothing is cut or copied, both keep what is
 //! known of all of the sound, and either one can show all of it again.
 
+use std::collections::BTreeSet;
+
 use super::{Memo, MemoId, Span, TITLE_MAX_CHARS};
 use crate::words::words;
 
@@ -51,6 +53,14 @@ pub fn view_of(here: &Memo, brought: Memo) -> Option<Memo> {
         digest: here.digest,
         ..brought
     })
+}
+
+/// The first memo that keeps some of the sound on the device when others are deleted for good: it stays, and is a view of the same
+/// bytes as one of them.
+pub fn keeper_of_sound(going: &[Memo], all: Vec<Memo>) -> Option<Memo> {
+    let ids: BTreeSet<&MemoId> = going.iter().map(|memo| &memo.id).collect();
+    let sounds: BTreeSet<_> = going.iter().map(Memo::bytes).collect();
+    all.into_iter().find(|memo| !ids.contains(&memo.id) && sounds.contains(&memo.bytes()))
 }
 
 /// "Interview (2)", and after that "Interview (3)". A title that is too long for that is cut.
@@ -121,12 +131,20 @@ mod tests {
         let (first, second) = split(&memo(), 4_000, id("two")).expect("it is split");
         assert_eq!(Memo { trim: None, ..first.clone() }, memo());
         assert_eq!((second.records(), second.in_records(0..400)), (first.records(), 0..400));
-        assert!(first.shares_sound_with(&second) && second.shares_sound_with(&first));
-        assert!(
-            !first.shares_sound_with(&first) && !first.shares_sound_with(&Memo { id: id("three"), ..first.clone() })
-        );
         let whole = Memo { trim: None, ..second };
         assert_eq!((whole.length_ms(), whole.shape(), whole.marks()), (10_000, memo().waveform, vec![1_000, 6_000]));
+    }
+
+    #[test]
+    fn sound_stays_with_whoever_is_not_deleted() {
+        let (first, second) = split(&memo(), 4_000, id("two")).expect("it is split");
+        let other = Memo { id: id("three"), ..memo() };
+        let keeper = |going: &[&Memo]| {
+            let going: Vec<Memo> = going.iter().map(|&memo| memo.clone()).collect();
+            keeper_of_sound(&going, vec![other.clone(), first.clone(), second.clone()])
+        };
+        assert_eq!((keeper(&[&first, &other]), keeper(&[&second])), (Some(second.clone()), Some(first.clone())));
+        assert_eq!((keeper(&[&first, &second]), keeper(&[&other])), (None, None));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
         import: "استيراد",
         delete: "حذف",
         delete_for_good: "حذف نهائي",
+        sound_stays: phrase("{0} لكن الصوت الذي «{1}» جزء منه أيضًا يبقى هنا."),
         restore: "استعادة",
         discard: "تجاهل",
         undo: "تراجع",
@@ -434,9 +435,6 @@ pub(super) static WORDS: Words = Words {
             "في سلة المهملات. تُحذف نهائيًا بعد {0} يوم.",
         ),
         delete_question: "تُزال المذكرة وصوتها من هذا الجهاز. لا يمكن التراجع عن ذلك.",
-        delete_question_of_part: phrase(
-            "تُزال المذكرة من هذا الجهاز. لا يمكن التراجع عن ذلك. يبقى صوتها كله هنا، لأن «{0}» جزء منه أيضًا.",
-        ),
         is_here: phrase("{0} وصل منها {1}."),
         sharing: "المشاركة",
         nobody_listening: "عبر رابط، لا أحد يستمع الآن",

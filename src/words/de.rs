@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
         import: "Importieren",
         delete: "Löschen",
         delete_for_good: "Endgültig löschen",
+        sound_stays: phrase("{0} Aber der Ton, von dem auch „{1}“ ein Teil ist, bleibt hier."),
         restore: "Wiederherstellen",
         discard: "Verwerfen",
         undo: "Rückgängig",
@@ -315,9 +316,6 @@ pub(super) static WORDS: Words = Words {
             "Im Papierkorb. In {0} Tagen wird es endgültig gelöscht.",
         ),
         delete_question: "Das Memo und sein Ton werden von diesem Gerät entfernt. Das lässt sich nicht rückgängig machen.",
-        delete_question_of_part: phrase(
-            "Das Memo wird von diesem Gerät entfernt. Das lässt sich nicht rückgängig machen. Sein ganzer Ton bleibt hier, weil auch „{0}“ ein Teil davon ist.",
-        ),
         is_here: phrase("{0} {1} sind da."),
         sharing: "Teilen",
         nobody_listening: "Per Link, gerade hört niemand zu",

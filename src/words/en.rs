@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
         import: "Import",
         delete: "Delete",
         delete_for_good: "Delete for good",
+        sound_stays: phrase("{0} But the sound that “{1}” is a part of, too, stays here."),
         restore: "Restore",
         discard: "Discard",
         undo: "Undo",
@@ -309,9 +310,6 @@ pub(super) static WORDS: Words = Words {
             "In the bin. It is deleted for good in {0} days.",
         ),
         delete_question: "The memo and its sound are removed from this device. This cannot be undone.",
-        delete_question_of_part: phrase(
-            "The memo is removed from this device. This cannot be undone. All of its sound stays here, because “{0}” is a part of it, too.",
-        ),
         is_here: phrase("{0} {1} is here."),
         sharing: "Sharing",
         nobody_listening: "By link, nobody is listening now",

@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
         import: "Importar",
         delete: "Eliminar",
         delete_for_good: "Eliminar para siempre",
+        sound_stays: phrase("{0} Pero el audio del que «{1}» también es una parte se queda aquí."),
         restore: "Restaurar",
         discard: "Descartar",
         undo: "Deshacer",
@@ -315,9 +316,6 @@ pub(super) static WORDS: Words = Words {
             "En la papelera. Se eliminará para siempre en {0} días.",
         ),
         delete_question: "La nota y su audio se eliminan de este dispositivo. No se puede deshacer.",
-        delete_question_of_part: phrase(
-            "La nota se elimina de este dispositivo. No se puede deshacer. Todo su audio se queda aquí, porque «{0}» también es una parte de él.",
-        ),
         is_here: phrase("{0} Recibido: {1}."),
         sharing: "Se comparte",
         nobody_listening: "Por enlace, nadie está escuchando ahora",

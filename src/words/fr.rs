@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
         import: "Importer",
         delete: "Supprimer",
         delete_for_good: "Supprimer définitivement",
+        sound_stays: phrase("{0} Mais le son dont «\u{202f}{1}\u{202f}» est aussi une partie reste ici."),
         restore: "Restaurer",
         discard: "Supprimer",
         undo: "Annuler",
@@ -317,9 +318,6 @@ pub(super) static WORDS: Words = Words {
             "Dans la corbeille. Suppression définitive dans {0} jours.",
         ),
         delete_question: "Le mémo et son contenu audio sont retirés de cet appareil. Cette action est irréversible.",
-        delete_question_of_part: phrase(
-            "Le mémo est retiré de cet appareil. Cette action est irréversible. Tout son contenu audio reste ici, car «\u{202f}{0}\u{202f}» en est aussi une partie.",
-        ),
         is_here: phrase("{0} Reçu à {1}."),
         sharing: "Partage",
         nobody_listening: "Par lien, personne n’écoute pour le moment",

@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
         import: "読み込む",
         delete: "削除",
         delete_for_good: "完全に削除",
+        sound_stays: phrase("{0}ただし、「{1}」もその一部である音声はここに残ります。"),
         restore: "復元",
         discard: "破棄",
         undo: "元に戻す",
@@ -299,9 +300,6 @@ pub(super) static WORDS: Words = Words {
         not_here: "このボイスメモは、このデバイスにありません。",
         days_in_bin: uncounted("ゴミ箱にあります。あと{0}日で完全に削除されます。"),
         delete_question: "ボイスメモとその音声がこのデバイスから削除されます。この操作は取り消せません。",
-        delete_question_of_part: phrase(
-            "ボイスメモがこのデバイスから削除されます。この操作は取り消せません。「{0}」も同じ音声の一部なので、音声は全体がここに残ります。",
-        ),
         is_here: phrase("{0}{1}が届いています。"),
         sharing: "共有",
         nobody_listening: "リンクで共有中、今受信している人はいません",

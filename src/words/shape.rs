@@ -53,6 +53,8 @@ pub struct Common {
     pub import: &'static str,
     pub delete: &'static str,
     pub delete_for_good: &'static str,
+    /// Behind a question whether to delete: the title of a memo that stays, and is a view of the same sound.
+    pub sound_stays: Phrase<2>,
     pub restore: &'static str,
     pub discard: &'static str,
     pub undo: &'static str,
@@ -400,8 +402,6 @@ pub struct MemoPage {
     pub not_here: &'static str,
     pub days_in_bin: Counted,
     pub delete_question: &'static str,
-    /// The title of another memo that is a view of the same sound.
-    pub delete_question_of_part: Phrase<1>,
     pub is_here: Phrase<2>,
     pub sharing: &'static str,
     pub nobody_listening: &'static str,

@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
         import: "导入",
         delete: "删除",
         delete_for_good: "永久删除",
+        sound_stays: phrase("{0}但“{1}”也属于其中的声音会保留在这里。"),
         restore: "恢复",
         discard: "丢弃",
         undo: "撤销",
@@ -289,9 +290,6 @@ pub(super) static WORDS: Words = Words {
         not_here: "这条录音不在此设备上。",
         days_in_bin: uncounted("已在回收站中，{0} 天后永久删除。"),
         delete_question: "这条录音及其声音将从此设备中删除。此操作无法撤销。",
-        delete_question_of_part: phrase(
-            "这条录音将从此设备中删除。此操作无法撤销。它的全部声音仍保留在这里，因为“{0}”也是其中的一部分。",
-        ),
         is_here: phrase("{0}已收到 {1}。"),
         sharing: "分享",
         nobody_listening: "通过链接，目前没有设备在接收",

@@ -1,6 +1,6 @@
 // A database of this name as version 1 of the app made it. The connection lets no newer version in until it is closed, or its page is.
 const [name] = arguments;
-globalThis.olderDatabase = await new Promise((resolve, reject) => {
+window.olderDatabase = await new Promise((resolve, reject) => {
   const request = indexedDB.open(name, 1);
   request.onupgradeneeded = () => {
     const database = request.result;

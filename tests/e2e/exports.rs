@@ -19,7 +19,7 @@ const MANY_LIMIT: Duration = Duration::from_secs(240);
 
 impl Device {
     /// Gives several files to the import dialog of a fresh page at once.
-    async fn imports(&self, files: &[PathBuf]) {
+    pub(crate) async fn imports(&self, files: &[PathBuf]) {
         self.open("/").await;
         self.chooses(files).await;
     }
@@ -53,7 +53,7 @@ impl Device {
 
     /// Exports everything, and returns the bytes of the file. Chromium asks for a place, which a test cannot choose: it gets a
     /// file of the page's own.
-    async fn exports_everything(&self, browser: Browser) -> Vec<u8> {
+    pub(crate) async fn exports_everything(&self, browser: Browser) -> Vec<u8> {
         self.open("/settings").await;
         if browser == Firefox {
             return self.saves("Export everything").await.1;
@@ -128,7 +128,7 @@ impl Device {
 }
 
 /// What programs of others say of an archive: its names in order, after each checksum was found right.
-fn names_in(archive: &Path) -> Vec<String> {
+pub(crate) fn names_in(archive: &Path) -> Vec<String> {
     let script = "
 import sys, zipfile
 archive = zipfile.ZipFile(sys.argv[1])

@@ -210,11 +210,8 @@ fn InTheBin(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
     };
     let question = Signal::derive(move || {
         asking.track();
-        let other = row.with_untracked(|row| row.as_ref().and_then(|row| app.memos.find_view_of_same(row)));
-        match other {
-            Some(other) => words().memo_page.delete_question_of_part.with([&other.display_title()]),
-            None => words().memo_page.delete_question.to_owned(),
-        }
+        let going = row.get_untracked().into_iter().collect::<Vec<_>>();
+        app.question_before_deleting(&going, words().memo_page.delete_question)
     });
     view! {
         <div class="help">
