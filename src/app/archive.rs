@@ -1,11 +1,14 @@
-//! Many memos as one zip file, written as it is made: a step of one memo is in memory at a time, however many there are.
+//! Many memos as one zip file, written as it is made: a step of one memo is in memory at a time, however many there are. Memos that
+//! are views of one sound have one file.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use wasm_bindgen::JsValue;
 
 use super::work::Running;
 use super::{AppState, clock};
 use crate::memo::zip::{Crc32, Names, NewEntry, ZipError, ZipWriter};
-use crate::memo::{LIST_NAME, ListBuilder, Memo};
+use crate::memo::{LIST_NAME, ListBuilder, Memo, MemoId};
 use crate::store::Store;
 use crate::web::{ObjectUrl, SaveFile};
 use crate::words::{number, words};
@@ -61,6 +64,8 @@ struct Archive<'a> {
     writer: ZipWriter,
     list: ListBuilder,
     names: Names,
+    /// The file that has these bytes; `None` when they could not be read.
+    files: BTreeMap<(MemoId, u64, u64), Option<String>>,
     count: usize,
     unreadable: Vec<String>,
     /// Every byte is read twice: once for the checksum that stands in front of it.
@@ -71,6 +76,7 @@ struct Archive<'a> {
 
 impl<'a> Archive<'a> {
     fn new(store: Store, running: &'a Running, file: &'a SaveFile, memos: &[Memo]) -> Self {
+        let sounds: BTreeSet<_> = memos.iter().map(Memo::bytes).collect();
         Self {
             store,
             running,
@@ -78,21 +84,30 @@ impl<'a> Archive<'a> {
             writer: ZipWriter::default(),
             list: ListBuilder::default(),
             names: Names::default(),
+            files: BTreeMap::new(),
             count: 0,
             unreadable: Vec::new(),
             done: 0,
-            total: memos.iter().map(|memo| 2 * memo.size).sum(),
+            total: sounds.iter().map(|(_, start, end)| 2 * (end - start)).sum(),
             of: memos.len(),
         }
     }
 
     async fn write_all(&mut self, memos: &[Memo]) -> Result<(), Stop> {
         for memo in memos {
-            match self.checksum_of(memo).await? {
-                Some(crc) => self.write_memo(memo, crc).await?,
+            let file = match self.files.get(&memo.bytes()) {
+                Some(written) => written.clone(),
+                None => self.write_sound(memo).await?,
+            };
+            match &file {
+                Some(name) => {
+                    self.list.push(memo, name);
+                    self.count += 1;
+                }
                 // One damaged memo is no reason to keep back the others.
                 None => self.unreadable.push(memo.display_title()),
             }
+            self.files.insert(memo.bytes(), file);
         }
         let list = std::mem::take(&mut self.list).finish();
         let modified = clock::today();
@@ -117,9 +132,11 @@ impl<'a> Archive<'a> {
         Ok(Some(crc.value()))
     }
 
-    async fn write_memo(&mut self, memo: &Memo, crc: u32) -> Result<(), Stop> {
+    /// Writes all of a memo's sound, and says what its file is called. `None` when some of it is not here.
+    async fn write_sound(&mut self, memo: &Memo) -> Result<Option<String>, Stop> {
+        let Some(crc) = self.checksum_of(memo).await? else { return Ok(None) };
         let name = self.names.claim(memo);
-        let modified = clock::local(memo.recorded_at_ms);
+        let modified = clock::local(memo.begins_at_ms());
         self.begin(&NewEntry { name: &name, size: memo.size, crc, modified }).await?;
         let mut at = 0;
         while at < memo.size {
@@ -130,9 +147,7 @@ impl<'a> Archive<'a> {
             at += bytes.len() as u64;
             self.done += bytes.len() as u64;
         }
-        self.list.push(memo, &name);
-        self.count += 1;
-        Ok(())
+        Ok(Some(name))
     }
 
     async fn begin(&mut self, entry: &NewEntry<'_>) -> Result<(), Stop> {

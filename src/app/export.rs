@@ -85,7 +85,7 @@ pub(crate) async fn save_all(app: AppState, memos: Vec<Memo>) -> Result<(), Stri
     }
     let is_everything = memos.len() == untrack(|| app.memos.all()).iter().filter(|memo| is_whole(memo)).count();
     // The oldest first, as they came.
-    memos.sort_by(|one, other| (one.recorded_at_ms, &one.id).cmp(&(other.recorded_at_ms, &other.id)));
+    memos.sort_by(|one, other| (one.begins_at_ms(), &one.id).cmp(&(other.begins_at_ms(), &other.id)));
     let Some(running) = app.work.begin(app, words().common.export) else { return Ok(()) };
     let today = clock::today();
     let name = format!("Voice Memos {}-{:02}-{:02}.zip", today.year, today.month, today.day);

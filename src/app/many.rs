@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 
 use super::clock;
 use super::state::AppState;
-use crate::memo::{Memo, MemoId, share_link};
+use crate::memo::{Memo, MemoId, keeper_of_sound, share_link};
 use crate::words::words;
 
 /// Sharing reads every byte of a memo, and tells others of it: nobody means ten thousand.
@@ -40,6 +40,14 @@ impl AppState {
         self.memos.edit_all(self.store(), ids.to_vec(), |memo| memo.deleted_at_ms = None);
         for memo in self.memos.find_all_untracked(ids).iter().filter(|memo| memo.info_hash.is_some()) {
             self.with_engine(&memo.id, async |engine, id| engine.bring_back(&id).await);
+        }
+    }
+
+    /// What to ask before memos are deleted for good: the question, and what would stay all the same.
+    pub(crate) fn question_before_deleting(self, memos: &[Memo], question: &str) -> String {
+        match keeper_of_sound(memos, untrack(|| self.memos.all())) {
+            Some(keeper) => words().common.sound_stays.with([&question, &keeper.display_title()]),
+            None => question.to_owned(),
         }
     }
 

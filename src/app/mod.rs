@@ -11,7 +11,7 @@
 //! | `selecting`, `many` | which memos are selected, and what is done to several at once |
 //! | `files`, `import/`, `paste` | sound that comes from files and archives |
 //! | `export`, `archive`, `whole_memo`, `wav_file` | sound that goes into files |
-//! | `trim` | a part of a memo, heard in place of all of it or as a memo of its own |
+//! | `trim`, `split` | a part of a memo, heard in place of all of it or as a memo of its own; one memo as two |
 //! | `work` | one import or export at a time, and how far it is |
 //! | `preferences`, `language` | what a person chose, and the language it is said in |
 //! | `diagnostics` | what helps with a bug report |
@@ -44,6 +44,7 @@ mod recording;
 mod routes;
 mod selecting;
 mod shortcuts;
+mod split;
 mod state;
 mod toasts;
 mod trim;
@@ -80,7 +81,8 @@ pub fn mount() {
 fn App() -> impl IntoView {
     let opened = RwSignal::new(None::<Result<AppState, String>>);
     spawn_local(async move {
-        let state = AppState::open().await.map_err(|error| error.to_string());
+        let blocked = move || opened.set(Some(Err(words().storage.blocked.to_owned())));
+        let state = AppState::open(blocked).await.map_err(|error| error.to_string());
         opened.set(Some(state));
     });
     move || match opened.get() {

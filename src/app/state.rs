@@ -47,9 +47,10 @@ pub(crate) struct AppState {
 }
 
 impl AppState {
-    /// Opens the library. Nothing is shown before this is done, so nothing has to jump afterwards.
-    pub(crate) async fn open() -> Result<Self, StoreError> {
-        let store = Store::open().await?;
+    /// Opens the library. Nothing is shown before this is done, so nothing has to jump afterwards; but `on_blocked` is told when it
+    /// has to wait for a tab with an older version of the app.
+    pub(crate) async fn open(on_blocked: impl FnMut() + 'static) -> Result<Self, StoreError> {
+        let store = Store::open(on_blocked).await?;
         let preferences = store.setting::<Preferences>(PREFERENCES).await?.unwrap_or_default();
         preferences.theme.apply();
         // The browser's is spoken already.

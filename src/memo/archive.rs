@@ -1,7 +1,7 @@
 //! What an archive says about the memos in it: `memos.json`, beside their sounds.
 //!
 //! A memo is listed as its row is stored, so that what a later version adds travels, too. Of a trimmed memo all of the sound is there,
-//! and what is heard of it stands in the list. What holds for one device alone (how its
+//! and what is heard of it stands in the list. Memos that are views of the same bytes are listed with the same file. What holds for one device alone (how its
 //! bytes are stored, under which link it is shared, whether it lies in the bin) stays there.
 
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,8 @@ pub const MAX_LIST_BYTES: u64 = 64 << 20;
 const FORMAT: &str = "voice-memos";
 
 /// What a row says that holds for one device alone.
-const OF_THIS_DEVICE: [&str; 7] = ["recordLen", "deletedAtMs", "infoHash", "part", "shared", "complete", "clip"];
+const OF_THIS_DEVICE: [&str; 8] =
+    ["recordLen", "deletedAtMs", "infoHash", "part", "sound", "shared", "complete", "clip"];
 
 /// The list of an archive.
 #[derive(Debug, Serialize, Deserialize)]
@@ -106,7 +107,7 @@ fn clean(memo: Memo, file: &str) -> Memo {
     (cleaned.record_len, cleaned.complete, cleaned.shared) = (0, false, false);
     cleaned.trim = cleaned.span().filter(|span| span.end_ms <= MAX_DURATION_MS);
     (cleaned.deleted_at_ms, cleaned.info_hash, cleaned.part, cleaned.digest) = (None, None, None, None);
-    cleaned.clip = None;
+    (cleaned.sound, cleaned.clip) = (None, None);
     cleaned
 }
 
@@ -159,11 +160,13 @@ mod tests {
             complete: true,
             digest: Some(DigestBuilder::default().finish()),
             clip: Some(clip),
+            sound: Some(memo().sound_to_share()),
             ..memo()
         };
         let list = listed(&[here]);
         assert!(!String::from_utf8_lossy(&list).contains("infoHash"));
         assert!(!String::from_utf8_lossy(&list).contains("clip"));
+        assert!(!String::from_utf8_lossy(&list).contains("sound"));
         assert_eq!(read_list(&list).expect("it is a list")[0].1, memo());
     }
 
@@ -200,6 +203,9 @@ mod tests {
         for other in [&b""[..], b"[]", b"{\"format\":\"other\",\"version\":1,\"memos\":[]}", b"{\"memos\":[]}"] {
             assert_eq!(read_list(other), Err(InvalidList));
         }
+        let elsewhere = br#"{"format":"voice-memos","version":1,"memos":[{"file":"a","memo":
+            {"id":"a","sound":{"records":"3f2b8c1e","offset":0,"recordsLen":9}}}]}"#;
+        assert_eq!(read_list(elsewhere).expect("it is a list")[0].1.sound, None, "no file says where bytes lie here");
         let bad_id = br#"{"format":"voice-memos","version":1,"memos":[{"file":"a","memo":{"id":"../x"}}]}"#;
         assert_eq!(read_list(bad_id), Err(InvalidList));
     }

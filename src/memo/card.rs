@@ -45,7 +45,7 @@ impl Card {
         Self {
             title: clean_title(&memo.title),
             notes: clean_notes(&memo.notes),
-            recorded_at_ms: memo.recorded_at_ms,
+            recorded_at_ms: memo.begins_at_ms(),
             duration_ms: memo.length_ms(),
             mime: clean_mime(&memo.mime).unwrap_or_default(),
             waveform: if is_no_picture { Waveform::default() } else { shape },
@@ -165,6 +165,7 @@ mod tests {
         let memo = Memo { trim, ..Memo::received(&info("x.webm", Some(card().encode())), 0) };
         let fine = Memo { waveform: Waveform::from_peaks(&(0..=255).collect::<Vec<u8>>()), ..memo.clone() };
         let (coarse, fine) = (Card::of(&memo), Card::of(&fine));
+        assert_eq!(coarse.recorded_at_ms, card().recorded_at_ms + 21_000, "when it was said");
         assert_eq!((coarse.duration_ms, coarse.waveform), (42_000, Waveform::default()), "three bars are no picture");
         assert_eq!(fine.waveform.as_bytes(), (64..192).collect::<Vec<u8>>());
     }

@@ -51,7 +51,7 @@ struct Entry {
 
 #[derive(Debug, PartialEq)]
 pub(super) struct Place {
-    pub(super) recorded_at_ms: u64,
+    pub(super) begins_at_ms: u64,
     pub(super) duration_ms: u64,
     pub(super) deleted_at_ms: Option<u64>,
     pub(super) favourite: bool,
@@ -110,7 +110,7 @@ impl Catalogue {
             }),
         }
         let headings = if view.has_headings() {
-            let times: Vec<u64> = shown.iter().map(|(_, entry)| entry.place.recorded_at_ms).collect();
+            let times: Vec<u64> = shown.iter().map(|(_, entry)| entry.place.begins_at_ms).collect();
             headings(&times, heading_of)
         } else {
             Vec::new()
@@ -150,7 +150,7 @@ impl Catalogue {
 }
 
 fn by_time(one: (&MemoId, &Entry), other: (&MemoId, &Entry)) -> std::cmp::Ordering {
-    let time = |entry: &Entry| (entry.place.deleted_at_ms, entry.place.recorded_at_ms);
+    let time = |entry: &Entry| (entry.place.deleted_at_ms, entry.place.begins_at_ms);
     time(one.1).cmp(&time(other.1)).then_with(|| one.0.cmp(other.0))
 }
 
@@ -158,7 +158,7 @@ impl Entry {
     fn of(memo: &Memo) -> Self {
         Self {
             place: Place {
-                recorded_at_ms: memo.recorded_at_ms,
+                begins_at_ms: memo.begins_at_ms(),
                 duration_ms: memo.length_ms(),
                 deleted_at_ms: memo.deleted_at_ms,
                 favourite: memo.favourite,
@@ -256,11 +256,11 @@ mod tests {
 
     #[test]
     fn memos_are_sorted_in_four_ways() {
-        let heard = Span { start_ms: 10, end_ms: 15 };
+        let heard = Span { start_ms: 1, end_ms: 6 };
         let catalogue = catalogue([
             Memo { title: "Talk 10".into(), duration_ms: 50, trim: Some(heard), ..memo("a", 1) },
-            Memo { title: "talk 2".into(), duration_ms: 9, ..memo("b", 2) },
-            Memo { title: "Äpfel".into(), duration_ms: 5, ..memo("c", 3) },
+            Memo { title: "talk 2".into(), duration_ms: 9, ..memo("b", 3) },
+            Memo { title: "Äpfel".into(), duration_ms: 5, ..memo("c", 4) },
         ]);
         let ids = |sort| ids(&catalogue, &View { sort, ..View::default() });
         assert_eq!(ids(Sort::Newest), ["c", "b", "a"]);

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AudioDigest, Clip, Gap, Part, Span, TITLE_MAX_CHARS, Tags, Waveform};
+use super::{AudioDigest, Clip, Gap, Part, Sound, Span, TITLE_MAX_CHARS, Tags, Waveform};
 use crate::torrent::InfoHash;
 use crate::words::words;
 
@@ -125,7 +125,7 @@ pub struct Memo {
     /// What people put it under.
     #[serde(default)]
     pub tags: Tags,
-    /// When it was recorded, in Unix milliseconds.
+    /// When its sound was recorded, in Unix milliseconds.
     #[serde(default)]
     pub recorded_at_ms: u64,
     /// Its length; 0 while it is not known.
@@ -158,6 +158,9 @@ pub struct Memo {
     /// Which of several files of its torrent it is.
     #[serde(default)]
     pub part: Option<Part>,
+    /// Where its bytes are, for a memo that was split off another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sound: Option<Sound>,
     /// It is being offered to others now.
     #[serde(default)]
     pub shared: bool,
@@ -203,6 +206,7 @@ impl Memo {
             deleted_at_ms: None,
             info_hash: None,
             part: None,
+            sound: None,
             shared: false,
             complete: false,
             position_ms: 0,
@@ -274,7 +278,11 @@ mod tests {
         assert_eq!(json["tags"], serde_json::json!(["Work"]));
         assert_eq!(json["infoHash"], "07".repeat(20));
         assert_eq!(json["trim"], serde_json::json!({ "startMs": 1_000, "endMs": 2_000 }));
-        assert_eq!(json.get("clip"), None);
+        assert_eq!((json.get("clip"), json.get("sound")), (None, None));
+        assert_eq!(serde_json::from_value::<Memo>(json).expect("deserializes"), memo);
+        memo.sound = Some(memo.sound_to_share());
+        let json = serde_json::to_value(&memo).expect("serializes");
+        assert_eq!(json["sound"]["records"], "m-1", "where the store's index looks");
         assert_eq!(serde_json::from_value::<Memo>(json).expect("deserializes"), memo);
     }
 

@@ -11,6 +11,7 @@
 //! | `audio_digest`, `archive`, `zip` | whether two sounds are the same; many memos in one file |
 //! | `import_report` | what became of files that were brought, in a sentence |
 //! | `trim` | a memo of which a part is heard, and what its link gives then |
+//! | `split` | one memo that becomes two views of one sound |
 //! | `part`, `wav` | a part of a memo as one of its own; sound without compression, written and cut |
 //! | `records`, `album` | where a memo's bytes lie, and the memos of a torrent with several files |
 //! | `link` | the share link, made and read |
@@ -54,6 +55,7 @@ mod search;
 mod selection;
 mod shortcuts;
 mod sort;
+mod split;
 mod tags;
 mod text;
 mod title;
@@ -86,12 +88,13 @@ pub use markers::{MAX_MARKERS, add_marker};
 pub use memo::{BIN_DAYS, InvalidMemoId, Memo, MemoId, Origin};
 pub use mime::{clean_mime, has_no_sound, mime_of_file};
 pub use part::{Cut, part_of};
-pub use records::{Part, Records};
+pub use records::{Part, Records, Sound};
 pub use room::{room_in_words, room_ms};
 pub use search::Query;
 pub use selection::Selection;
 pub use shortcuts::{Focus, LEAP_MS, STEP_MS, Shortcut, shortcuts};
 pub use sort::Sort;
+pub use split::{keeper_of_sound, place_to_split, split, view_of};
 pub use tags::{TAG_MAX_CHARS, TAGS_MAX, Tags, clean_tag, typed_tags};
 pub use text::{NOTES_MAX_CHARS, TITLE_MAX_CHARS, clean_notes, clean_title};
 pub use title::default_title;

@@ -3,6 +3,9 @@
 //! A memo that came alone, or was made here, has records of its own. Memos that came together in one torrent lie in the
 //! torrent's pieces, each stored once, also those that two of them share: a piece is one record, and the torrent's infohash names
 //! them all. So what arrived is at once what can be passed on.
+//!
+//! A memo that was split off another one has no bytes of its own: it says where those of the other one lie. Records go with the last
+//! memo that reads them.
 
 use std::ops::Range;
 
@@ -21,6 +24,20 @@ pub struct Part {
     pub offset: u64,
     /// Bytes of all of the content.
     pub content_len: u64,
+}
+
+/// The sound that a memo was split off: both memos are views of the same bytes.
+///
+/// The other memo may be gone, or read by another way; what is said here stays true as long as anybody reads the records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sound {
+    /// The name of the records that it lies in. The store keeps an index over it.
+    pub records: MemoId,
+    /// Where its first byte is in them.
+    pub offset: u64,
+    /// Bytes of all of them.
+    pub records_len: u64,
 }
 
 /// Records of one length under one name, the last one shorter.
@@ -50,19 +67,34 @@ impl Memo {
 
     /// The records that its bytes are in.
     pub fn records(&self) -> Records {
-        let torrent = self.part.zip(self.info_hash);
-        match torrent {
-            Some((part, info_hash)) => {
-                Records { id: MemoId::from(info_hash), record_len: self.record_len, len: part.content_len }
-            }
-            None => Records { id: self.id.clone(), record_len: self.record_len, len: self.size },
-        }
+        let (id, len) = match (&self.sound, self.part.zip(self.info_hash)) {
+            (Some(sound), _) => (sound.records.clone(), sound.records_len),
+            (None, Some((part, info_hash))) => (MemoId::from(info_hash), part.content_len),
+            (None, None) => (self.id.clone(), self.size),
+        };
+        Records { id, record_len: self.record_len, len }
     }
 
-    /// Where these of its bytes are in its records, clipped to its size. In a received memo that is also where they are in the
-    /// torrent's content.
+    /// Its sound, for another memo that is to read the same bytes.
+    pub fn sound_to_share(&self) -> Sound {
+        let Records { id, len, .. } = self.records();
+        Sound { records: id, offset: self.in_records(0..0).start, records_len: len }
+    }
+
+    /// Which of all stored bytes it reads: the name of the records, and from where to where in them. Two memos with the same ones are
+    /// views of one sound.
+    pub fn bytes(&self) -> (MemoId, u64, u64) {
+        let Range { start, end } = self.in_records(0..self.size);
+        (self.records().id, start, end)
+    }
+
+    /// Where these of its bytes are in its records, clipped to its size. In a memo that comes by a link that is also where they are
+    /// in the torrent's content.
     pub fn in_records(&self, bytes: Range<u64>) -> Range<u64> {
-        let offset = self.part.map_or(0, |part| part.offset);
+        let offset = match &self.sound {
+            Some(sound) => sound.offset,
+            None => self.part.map_or(0, |part| part.offset),
+        };
         let end = bytes.end.min(self.size);
         // A stored row may claim anything.
         offset.saturating_add(bytes.start.min(end))..offset.saturating_add(end)
@@ -94,13 +126,21 @@ mod tests {
         assert_eq!(memo.in_records(0..5), 25..30);
         assert_eq!(memo.in_records(10..1000), 35..45, "clipped to its size");
         assert_eq!(memo.own_records(), 2..5);
-        assert_eq!(alone.records(), Records { id, record_len: 10, len: 20 });
+        assert_eq!(alone.records(), Records { id: id.clone(), record_len: 10, len: 20 });
         assert_eq!((alone.in_records(3..4), alone.own_records()), (3..4, 0..2));
         let link = Magnet::new(hash);
         let named =
             |memo: &Memo, text: &str| memo.is_named_by(&Magnet { files: FileSelection::parse(text), ..link.clone() });
         assert!(named(&memo, "") && named(&memo, "0-2") && !named(&memo, "0,1"));
         assert!(named(&alone, "5"), "what is alone is meant by every link to it");
+        let view =
+            Memo { sound: Some(memo.sound_to_share()), size: 20, record_len: 10, ..Memo::new(id, Origin::Received) };
+        assert_eq!(
+            (view.records(), view.in_records(0..5)),
+            (memo.records(), 25..30),
+            "split off, it reads the same bytes"
+        );
+        assert_eq!((view.own_records(), view.sound_to_share()), (2..5, memo.sound_to_share()));
         let absurd = Memo { part: Some(Part { offset: u64::MAX, ..part }), record_len: 0, ..memo };
         assert!(absurd.own_records().is_empty());
     }

@@ -1,7 +1,8 @@
 //! A trimmed memo: what is heard of it is a part of its sound. The bytes stay as they are, so it can be taken back for ever.
 //!
 //! A row speaks of all of the sound: length, shape, markers and the place where listening stopped are what they are, however the
-//! memo is trimmed. What people see and hear is counted from the beginning of the part, and asked for here.
+//! memo is trimmed, and so is the time at which it was recorded. What people see and hear is counted from the beginning of the
+//! part, and asked for here.
 
 use std::ops::Range;
 
@@ -19,7 +20,8 @@ pub struct Span {
     pub end_ms: u64,
 }
 
-/// A part of a memo that became a file of its own, beside the memo's bytes, because its link gives that part alone.
+/// A part of a memo that became a file of its own, beside the memo's bytes, because its link gives that part alone; or all of a memo
+/// whose bytes lie among those of others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Clip {
@@ -91,6 +93,20 @@ impl Memo {
         self.span().map_or(self.duration_ms, Span::length_ms)
     }
 
+    /// When what is heard of it began, in Unix milliseconds; 0 when nobody knows.
+    pub fn begins_at_ms(&self) -> u64 {
+        match (self.recorded_at_ms, self.span()) {
+            (0, _) => 0,
+            (recorded_at_ms, Some(span)) => recorded_at_ms.saturating_add(span.start_ms),
+            (recorded_at_ms, None) => recorded_at_ms,
+        }
+    }
+
+    /// What is heard of it: its part, or all of it.
+    pub fn heard(&self) -> Span {
+        self.span().unwrap_or(Span { start_ms: 0, end_ms: self.duration_ms })
+    }
+
     /// The shape of what is heard.
     pub fn shape(&self) -> Waveform {
         match self.span() {
@@ -138,12 +154,15 @@ impl Memo {
 
     /// What its link gives, or would give.
     pub fn link_gives(&self) -> LinkGives {
-        match (self.info_hash, self.clip, self.span()) {
-            (None, _, Some(_)) if Cut::of(self).is_none() => LinkGives::Nothing,
-            (None, ..) | (Some(_), None, None) => LinkGives::WhatIsHeard,
-            (Some(_), None, Some(_)) => LinkGives::AllOfIt,
-            (Some(_), Some(clip), span) if Some(clip.span) == span => LinkGives::WhatIsHeard,
-            (Some(_), Some(clip), _) => LinkGives::Part(clip.span),
+        let all = Span { start_ms: 0, end_ms: self.duration_ms };
+        if self.info_hash.is_none() {
+            let is_uncut = self.span().is_some() && Cut::of(self).is_none();
+            return if is_uncut { LinkGives::Nothing } else { LinkGives::WhatIsHeard };
+        }
+        match self.clip.map_or(all, |clip| clip.span) {
+            given if given == self.heard() => LinkGives::WhatIsHeard,
+            given if given == all => LinkGives::AllOfIt,
+            given => LinkGives::Part(given),
         }
     }
 
@@ -189,6 +208,9 @@ mod tests {
     #[test]
     fn a_trimmed_memo_is_as_long_as_its_part_and_looks_like_it() {
         let memo = trimmed();
+        let recorded = |memo: Memo| Memo { recorded_at_ms: 50_000, ..memo }.begins_at_ms();
+        assert_eq!((recorded(trimmed()), recorded(whole()), memo.begins_at_ms()), (52_000, 50_000, 0));
+        assert_eq!((memo.heard(), whole().heard()), (span(2_000, 6_000), span(0, 10_000)));
         assert_eq!((memo.length_ms(), memo.shape().as_bytes()), (4_000, &[3, 4, 5, 6][..]));
         assert_eq!((memo.marks(), memo.place_ms()), (vec![1_000, 3_000], 2_000));
         assert_eq!(memo.heard_gaps(), [Gap { at_ms: 1_000, length_ms: 7_000 }]);
@@ -235,7 +257,8 @@ mod tests {
     #[test]
     fn a_link_goes_on_giving_what_it_gave() {
         let hash = Some(InfoHash::new([7; 20]));
-        let clip = Some(Clip { span: span(2_000, 6_000), size: 70, record_len: 10 });
+        let clip_of = |span| Some(Clip { span, size: 70, record_len: 10 });
+        let (clip, all) = (clip_of(span(2_000, 6_000)), clip_of(span(0, 10_000)));
         let song = Memo { mime: "audio/mpeg".into(), ..trimmed() };
         let cases = [
             (whole(), LinkGives::WhatIsHeard),
@@ -247,6 +270,8 @@ mod tests {
             (Memo { info_hash: hash, ..song }, LinkGives::AllOfIt),
             (Memo { info_hash: hash, clip, ..trimmed() }, LinkGives::WhatIsHeard),
             (Memo { info_hash: hash, clip, ..whole() }, LinkGives::Part(span(2_000, 6_000))),
+            (Memo { info_hash: hash, clip: all, ..whole() }, LinkGives::WhatIsHeard),
+            (Memo { info_hash: hash, clip: all, ..trimmed() }, LinkGives::AllOfIt),
         ];
         for (memo, gives) in cases {
             assert_eq!(memo.link_gives(), gives, "{memo:?}");

@@ -1,5 +1,5 @@
 //! The first share of a memo: its name, its card and its bytes become a torrent that never changes again. Of a trimmed memo it is
-//! the part that is heard, as a file of its own.
+//! the part that is heard, as a file of its own; and so it is with a memo whose bytes lie among those of others.
 
 use super::ShareError;
 use crate::memo::{CARD_KEY, Card, Clip, Memo, Span, file_name};
@@ -15,28 +15,51 @@ const LONG_MEMO_BYTES: u64 = 16 * 1024 * 1024;
 /// Bytes of a piece of a memo that is not long.
 const SHORT_PIECE_LEN: u32 = 32 * 1024;
 
-/// Cuts the part of a trimmed memo that is heard, and stores it beside the memo's own bytes.
-pub(super) async fn clip_of(store: &Store, memo: &Memo, span: Span) -> Result<Clip, ShareError> {
+/// The file that a memo's link is to give, where that is not the memo's bytes as they lie: stored beside them.
+pub(super) async fn clip_of(store: &Store, memo: &Memo) -> Result<Option<Clip>, ShareError> {
+    let span = memo.span();
+    if span.is_none() && memo.records().len == memo.size {
+        return Ok(None);
+    }
     let id = memo.id.of_clip();
     // A share that was broken off may have left more of it than there will be.
     store.delete_audio(&id).await?;
-    let written = write_part(store, memo, span).await;
-    if written.is_err() {
+    let mut writer = AudioWriter::new(store, &id);
+    let written = match span {
+        Some(span) => write_part(store, memo, span, &mut writer).await,
+        None => write_all(store, memo, &mut writer).await,
+    };
+    let finished = match written {
+        Ok(()) => writer.finish().await.map_err(ShareError::from),
+        Err(error) => Err(error),
+    };
+    if finished.is_err() {
         // What was written belongs to no link.
         let _ = store.delete_audio(&id).await;
     }
-    Ok(Clip { span, size: written?, record_len: RECORD_LEN })
+    Ok(Some(Clip { span: memo.heard(), size: finished?, record_len: RECORD_LEN }))
 }
 
-async fn write_part(store: &Store, memo: &Memo, span: Span) -> Result<u64, ShareError> {
-    let id = memo.id.of_clip();
+/// The part of a trimmed memo that is heard.
+async fn write_part(store: &Store, memo: &Memo, span: Span, writer: &mut AudioWriter<'_>) -> Result<(), ShareError> {
     let refused = |error| ShareError::of_cut(error, memo);
     let mut reader = PartReader::new(store, memo, span).map_err(refused)?;
-    let mut writer = AudioWriter::new(store, &id);
     while let Some(bytes) = reader.next().await.map_err(refused)? {
         writer.push(&bytes).await?;
     }
-    Ok(writer.finish().await?)
+    Ok(())
+}
+
+/// All of a memo: it was split off one that came together with others, and its bytes lie among theirs.
+async fn write_all(store: &Store, memo: &Memo, writer: &mut AudioWriter<'_>) -> Result<(), ShareError> {
+    let mut start = 0;
+    while start < memo.size {
+        let end = memo.size.min(start + STEP_BYTES);
+        let bytes = store.read_audio(memo, start..end).await?.ok_or(ShareError::Unreadable)?;
+        writer.push(&bytes).await?;
+        start = end;
+    }
+    Ok(())
 }
 
 /// Reads all that a memo's link is to give and makes its metadata, card included.

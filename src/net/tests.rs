@@ -18,7 +18,7 @@ const RECORDING: &[u8] = include_bytes!("../../tests/fixtures/chromium-whole.web
 const RECORD_LEN: u32 = 1000;
 
 async fn store() -> Store {
-    Store::open_named(&format!("net-{}", js_sys::Math::random())).await.expect("a store")
+    Store::open_named(&format!("net-{}", js_sys::Math::random()), || {}).await.expect("a store")
 }
 
 async fn recorded(store: &Store, title: &str) -> Memo {

@@ -27,16 +27,6 @@ impl Store {
         change.done().await
     }
 
-    /// Removes all of a memo's bytes. The memo's row stays.
-    ///
-    /// # Errors
-    /// Nothing was removed.
-    pub async fn delete_audio(&self, id: &MemoId) -> Result<(), StoreError> {
-        let change = self.change(&[AUDIO], Durability::Relaxed)?;
-        change.delete_numbered(AUDIO, id.as_str())?;
-        change.done().await
-    }
-
     /// Reads a stretch of a memo's bytes, clipped to its size, in one request. `None` when some of them are not there.
     ///
     /// # Errors

@@ -9,8 +9,7 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    DomException, Event, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction,
-    IdbVersionChangeEvent,
+    DomException, Event, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction, IdbVersionChangeEvent,
 };
 
 use super::{StoreError, row, schema};
@@ -65,21 +64,22 @@ pub(super) enum Durability {
 }
 
 impl Store {
-    /// Opens the database of this origin, creating or upgrading it where needed.
+    /// Opens the database of this origin, creating or upgrading it where needed. When another tab keeps it open in an older shape,
+    /// `on_blocked` is told, and this goes on as soon as that tab lets go.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::TooNew`] and [`StoreError::Blocked`] say why it cannot be used.
-    pub async fn open() -> Result<Self, StoreError> {
-        Self::open_named(schema::NAME).await
+    /// [`StoreError::Unavailable`] and [`StoreError::TooNew`] say why it cannot be used.
+    pub async fn open(on_blocked: impl FnMut() + 'static) -> Result<Self, StoreError> {
+        Self::open_named(schema::NAME, on_blocked).await
     }
 
     /// Opens a database of another name, so that tests do not see each other's memos.
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub async fn open_named(name: &str) -> Result<Self, StoreError> {
+    pub async fn open_named(name: &str, on_blocked: impl FnMut() + 'static) -> Result<Self, StoreError> {
         // First the writer: it upgrades, and it alone is told of `blocked`. Then there is nothing left to upgrade for rexie.
-        let writer = open_writer(name).await?;
+        let writer = open_writer(name, on_blocked).await?;
         let gate = Rc::new(Gate { writer: writer.clone(), superseded: Cell::new(false), holds: Cell::new(0) });
         let on_version_change = Closure::<dyn FnMut(Event)>::new({
             let gate = gate.clone();
@@ -131,7 +131,7 @@ impl Drop for Connection {
     }
 }
 
-async fn open_writer(name: &str) -> Result<IdbDatabase, StoreError> {
+async fn open_writer(name: &str, mut on_blocked: impl FnMut() + 'static) -> Result<IdbDatabase, StoreError> {
     let factory = web_sys::window()
         .and_then(|window| window.indexed_db().ok().flatten())
         .filter(|factory| factory.is_object())
@@ -143,33 +143,28 @@ async fn open_writer(name: &str) -> Result<IdbDatabase, StoreError> {
         let (request, upgraded) = (request.clone(), upgraded.clone());
         move |event: IdbVersionChangeEvent| {
             let database = request.result().ok().and_then(|result| result.dyn_into::<IdbDatabase>().ok());
-            let Some(database) = database else { return };
+            let Some((database, upgrading)) = database.zip(request.transaction()) else { return };
             // Versions are small whole numbers; the API says so in floating point.
-            let result = schema::upgrade(&database, event.old_version() as u32);
-            if result.is_err()
-                && let Some(transaction) = request.transaction()
-            {
+            let result = schema::upgrade(&database, &upgrading, event.old_version() as u32);
+            if result.is_err() {
                 // Half a schema would never be mended: leave the database as it was.
-                let _ = transaction.abort();
+                let _ = upgrading.abort();
             }
             upgraded.set(result);
         }
     });
     request.set_onupgradeneeded(Some(on_upgrade.as_ref().unchecked_ref()));
+    let on_blocked = Closure::<dyn FnMut(Event)>::new(move |_| on_blocked());
+    request.set_onblocked(Some(on_blocked.as_ref().unchecked_ref()));
 
     let settled = Promise::new(&mut |resolve, reject| {
         request.set_onsuccess(Some(&resolve));
         request.set_onerror(Some(&reject));
-        request.set_onblocked(Some(&reject));
     });
     match JsFuture::from(settled).await {
         Ok(_) => {
             let database = request.result().map_err(|thrown| StoreError::from_js(&thrown))?;
             database.dyn_into().map_err(|_| StoreError::Unavailable)
-        }
-        Err(event) if event.dyn_ref::<Event>().is_some_and(|event| event.type_() == "blocked") => {
-            abandon(&request, on_upgrade);
-            Err(StoreError::Blocked)
         }
         Err(_) => {
             upgraded.replace(Ok(()))?;
@@ -180,20 +175,6 @@ async fn open_writer(name: &str) -> Result<IdbDatabase, StoreError> {
             })
         }
     }
-}
-
-/// Lets a blocked request end by itself: it still upgrades when the other tab is gone, and is closed then.
-fn abandon(request: &IdbOpenDbRequest, on_upgrade: Closure<dyn FnMut(IdbVersionChangeEvent)>) {
-    on_upgrade.forget();
-    let close = Closure::once_into_js({
-        let request = request.clone();
-        move || {
-            if let Some(database) = request.result().ok().and_then(|result| result.dyn_into::<IdbDatabase>().ok()) {
-                database.close();
-            }
-        }
-    });
-    request.set_onsuccess(Some(close.unchecked_ref()));
 }
 
 /// `database.transaction(stores, "readwrite", { durability })`, which web-sys has only among its unstable APIs.

@@ -14,9 +14,6 @@ pub enum StoreError {
     /// A newer version of the app has changed the database.
     #[error("{}", words().storage.too_new)]
     TooNew,
-    /// Another tab keeps the database open in an older shape.
-    #[error("{}", words().storage.blocked)]
-    Blocked,
     /// The quota is used up.
     #[error("{}", words().storage.full)]
     Full,

@@ -1,12 +1,10 @@
 //! Memo rows.
 
-use js_sys::Reflect;
 use rexie::KeyRange;
 use wasm_bindgen::JsValue;
 
-use super::connection::{Change, Durability};
-use super::schema::{AUDIO, BY_INFO_HASH, MEMOS, TORRENTS};
-use super::torrents::{have_of, mark, set_have};
+use super::connection::Durability;
+use super::schema::{AUDIO, BY_INFO_HASH, MEMOS};
 use super::{Store, StoreError, row};
 use crate::memo::{Memo, MemoId};
 use crate::torrent::InfoHash;
@@ -79,6 +77,26 @@ impl Store {
         Ok(Some(memo))
     }
 
+    /// Writes what is made of a row as it is now, with nothing in between: a memo that is to read the bytes of another one begins while
+    /// they are there. Returns what was written, or `None` when there is no such row, or nothing to be made of it.
+    ///
+    /// # Errors
+    /// The row is damaged, or nothing could be stored.
+    pub async fn derive_memos<const COUNT: usize>(
+        &self,
+        from: &MemoId,
+        derive: impl FnOnce(&Memo) -> Option<[Memo; COUNT]>,
+    ) -> Result<Option<[Memo; COUNT]>, StoreError> {
+        let change = self.change(&[MEMOS], Durability::Relaxed)?;
+        let Some(value) = change.get(MEMOS, &from.as_str().into()).await? else { return Ok(None) };
+        let Some(derived) = derive(&row::from_js("memo", value)?) else { return Ok(None) };
+        for memo in &derived {
+            change.put(MEMOS, &row::to_js("memo", memo)?)?;
+        }
+        change.done().await?;
+        Ok(Some(derived))
+    }
+
     /// As [`update_memo`](Self::update_memo), for several rows alike: all of them change, or none. Those that are not there are
     /// left out.
     ///
@@ -99,48 +117,4 @@ impl Store {
         }
         Ok(memos)
     }
-
-    /// Removes a memo for good: row, audio, what its link gives and torrent. Of a torrent with several memos goes what no other one needs. A missing
-    /// memo is removed already. Returns the torrent.
-    ///
-    /// # Errors
-    /// Nothing was removed.
-    pub async fn delete_memo(&self, id: &MemoId) -> Result<Option<InfoHash>, StoreError> {
-        let change = self.change(&[MEMOS, AUDIO, TORRENTS], Durability::Relaxed)?;
-        // Only these fields are read, so that a damaged row can be removed too.
-        let stored = change.get(MEMOS, &id.as_str().into()).await?;
-        let field = |name: &str| stored.as_ref().and_then(|value| Reflect::get(value, &name.into()).ok());
-        let info_hash = field("infoHash").filter(JsValue::is_string);
-        change.delete(MEMOS, &id.as_str().into())?;
-        if let Some(info_hash) = &info_hash {
-            if field("part").is_some_and(|part| part.is_object()) {
-                let memo = stored.clone().and_then(|value| row::from_js("memo", value).ok());
-                delete_part(&change, info_hash, memo).await?;
-            } else {
-                change.delete(TORRENTS, info_hash)?;
-            }
-        }
-        change.delete_numbered(AUDIO, id.as_str())?;
-        change.delete_numbered(AUDIO, id.of_clip().as_str())?;
-        change.done().await?;
-        Ok(info_hash.and_then(|hash| hash.as_string()?.parse().ok()))
-    }
-}
-
-/// Removes the pieces that no other memo of a torrent needs; with the last memo, the torrent.
-async fn delete_part(change: &Change, info_hash: &JsValue, memo: Option<Memo>) -> Result<(), StoreError> {
-    let others = change.all_by(MEMOS, BY_INFO_HASH, info_hash).await?;
-    if others.length() == 0 {
-        change.delete(TORRENTS, info_hash)?;
-        return change.delete_numbered(AUDIO, &info_hash.as_string().unwrap_or_default());
-    }
-    let (Some(memo), Some(torrent)) = (memo, change.get(TORRENTS, info_hash).await?) else { return Ok(()) };
-    let others: Vec<Memo> = others.iter().map(|value| row::from_js("memo", value)).collect::<Result<_, _>>()?;
-    let mut have = have_of(&torrent)?;
-    for piece in memo.own_records().filter(|piece| others.iter().all(|other| !other.own_records().contains(piece))) {
-        mark(&mut have, piece, false);
-        change.delete(AUDIO, &row::numbered_key(memo.records().id.as_str(), piece))?;
-    }
-    set_have(&torrent, &have)?;
-    change.put(TORRENTS, &torrent)
 }

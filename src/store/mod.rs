@@ -7,6 +7,7 @@
 //! | `row` | values on their way in and out |
 //! | `audio_writer` | bytes in any portions become records |
 //! | `part_reader` | a part of a memo becomes a file |
+//! | `deletion` | what goes for good, and what another memo still needs |
 //! | `memos`, `audio`, `takes`, `torrents`, `settings` | what the app asks, one file for each object store |
 //! | `room` | how much of the disk is used, and whether the browser may evict it |
 //! | `error` | what can go wrong, as sentences for people |
@@ -20,6 +21,7 @@
 mod audio;
 mod audio_writer;
 mod connection;
+mod deletion;
 mod error;
 mod memos;
 mod part_reader;

@@ -2,7 +2,7 @@
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
-use web_sys::{IdbDatabase, IdbObjectStoreParameters};
+use web_sys::{IdbDatabase, IdbObjectStoreParameters, IdbTransaction};
 
 use super::StoreError;
 
@@ -10,7 +10,7 @@ use super::StoreError;
 pub(super) const NAME: &str = "voice-memos";
 
 /// The version that this code writes. A newer one is refused.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Memo rows by id.
 pub(super) const MEMOS: &str = "memos";
@@ -28,12 +28,22 @@ pub(super) const SETTINGS: &str = "settings";
 /// The index of [`MEMOS`] over the infohash. Memos that were never shared are not in it.
 pub(super) const BY_INFO_HASH: &str = "infoHash";
 
+/// The index of [`MEMOS`] over the records that a memo reads which was split off another one. Other memos are not in it. Since
+/// version 2.
+pub(super) const BY_SOUND: &str = "sound";
+
 /// Brings a database of version `from` (0: it does not exist yet) to [`VERSION`], one step per version.
-pub(super) fn upgrade(database: &IdbDatabase, from: u32) -> Result<(), StoreError> {
-    if from < 1 {
-        first_version(database).map_err(|thrown| StoreError::from_js(&thrown))?;
-    }
-    Ok(())
+pub(super) fn upgrade(database: &IdbDatabase, upgrading: &IdbTransaction, from: u32) -> Result<(), StoreError> {
+    let steps = || {
+        if from < 1 {
+            first_version(database)?;
+        }
+        if from < 2 {
+            upgrading.object_store(MEMOS)?.create_index_with_str(BY_SOUND, "sound.records")?;
+        }
+        Ok(())
+    };
+    steps().map_err(|thrown: JsValue| StoreError::from_js(&thrown))
 }
 
 fn first_version(database: &IdbDatabase) -> Result<(), JsValue> {

@@ -6,6 +6,7 @@ use serde_bytes::ByteBuf;
 use wasm_bindgen::JsValue;
 
 use super::connection::Durability;
+use super::deletion::is_borrowed;
 use super::schema::{AUDIO, CHUNKS, MEMOS, TAKES};
 use super::{Store, StoreError, row};
 use crate::memo::{Memo, MemoId, add_marker};
@@ -192,7 +193,9 @@ impl Store {
     /// Nothing was removed.
     pub async fn discard_take(&self, take: &TakeId) -> Result<(), StoreError> {
         let change = self.change(&[MEMOS, AUDIO, TAKES, CHUNKS], Durability::Strict)?;
-        if change.get(MEMOS, &take.as_str().into()).await?.is_none() {
+        // A memo that was made of it may be gone, and another one split off it.
+        let is_memo = change.get(MEMOS, &take.as_str().into()).await?.is_some();
+        if !is_memo && !is_borrowed(&change, take.as_str()).await? {
             change.delete_numbered(AUDIO, take.as_str())?;
         }
         change.delete(TAKES, &take.as_str().into())?;

@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
         import: "استيراد",
         delete: "حذف",
         delete_for_good: "حذف نهائي",
+        sound_stays: phrase("{0} لكن الصوت الذي «{1}» جزء منه أيضًا يبقى هنا."),
         restore: "استعادة",
         discard: "تجاهل",
         undo: "تراجع",
@@ -23,6 +24,7 @@ pub(super) static WORDS: Words = Words {
         add: "إضافة",
         open: "فتح",
         trim: "قص",
+        split: "تقسيم",
         title: "العنوان",
         notes: "ملاحظات",
         tags: "الوسوم",
@@ -358,7 +360,7 @@ pub(super) static WORDS: Words = Words {
     storage: StorageWords {
         unavailable: "لا يسمح هذا المتصفح لتطبيق Voice Memos بحفظ أي شيء هنا. اخرج من التصفح الخاص أو اسمح ببيانات الموقع، ثم أعد تحميل الصفحة.",
         too_new: "يُستخدم على هذا الجهاز إصدار أحدث من Voice Memos. أعد تحميل هذه الصفحة للحصول عليه؛ مذكراتك آمنة.",
-        blocked: "تطبيق Voice Memos مشغول في علامة تبويب أخرى ولا يمكن تحديثه بعد. أنهِ التسجيل هناك أو أغلق تلك العلامة، ثم أعد تحميل هذه الصفحة.",
+        blocked: "ما زال Voice Memos مفتوحًا في علامة تبويب أخرى بإصدار أقدم، لذلك لا يمكن تحديث المكتبة بعد. أنهِ التسجيل هناك أو أغلق تلك العلامة، فيستمر العمل هنا تلقائيًا. مذكراتك بأمان.",
         full: "لم تبقَ مساحة للمذكرات على هذا الجهاز. احذف بعض المذكرات أو أفرغ مساحة على الجهاز، ثم أعد المحاولة.",
         failed: phrase("حدث خطأ في مخزن هذا المتصفح: {0}"),
         no_reason: "لم يُذكر السبب.",
@@ -389,6 +391,7 @@ pub(super) static WORDS: Words = Words {
         evening: phrase("{0} مساءً، {1}"),
         night: phrase("{0} ليلًا، {1}"),
         part: phrase("{0} (جزء)"),
+        numbered: phrase("{0} ({1})"),
         file: phrase("مذكرة {0}"),
         some_sound: "صوت",
         at_bit_rate: phrase("{0} بمعدل {1} كيلوبت/ث"),
@@ -631,6 +634,8 @@ pub(super) static WORDS: Words = Words {
     trimming: TrimWords {
         trimmed: "تم القص. لم يُفقد شيء من الصوت.",
         all_again: "تُسمع المذكرة كاملة من جديد.",
+        split: phrase("تم التقسيم. الجزء الثاني هو «{0}». لم يُفقد شيء من الصوت."),
+        not_split: "تعذّر تقسيم المذكرة هناك. بقيت كما كانت.",
         cutting: "يجري القص",
         uncuttable: "لا يمكن قص هذا النوع من الأصوات هنا.",
         no_identifiers: "لا يعطي المتصفح معرّفات.",
@@ -880,5 +885,11 @@ pub(super) static WORDS: Words = Words {
         save: "حفظ كمذكرة جديدة",
         saving: "يجري الحفظ…",
         saved: "حُفظ كمذكرة جديدة. المذكرة الكاملة كما كانت.",
+    },
+    split_dialog: SplitDialogWords {
+        about: "تصبح المذكرة الواحدة مذكرتين. كلتاهما تحتفظ بالصوت كله: يمكن لأي منهما إظهاره كاملًا من جديد في أي وقت.",
+        place: "موضع التقسيم",
+        here: phrase("تقسيم عند {0}"),
+        too_short: "هذه المذكرة أقصر من أن تُقسَّم.",
     },
 };

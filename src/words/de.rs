@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
         import: "Importieren",
         delete: "Löschen",
         delete_for_good: "Endgültig löschen",
+        sound_stays: phrase("{0} Aber der Ton, von dem auch „{1}“ ein Teil ist, bleibt hier."),
         restore: "Wiederherstellen",
         discard: "Verwerfen",
         undo: "Rückgängig",
@@ -23,6 +24,7 @@ pub(super) static WORDS: Words = Words {
         add: "Hinzufügen",
         open: "Öffnen",
         trim: "Kürzen",
+        split: "Aufteilen",
         title: "Titel",
         notes: "Notizen",
         tags: "Schlagwörter",
@@ -254,7 +256,7 @@ pub(super) static WORDS: Words = Words {
     storage: StorageWords {
         unavailable: "Dieser Browser lässt Voice Memos hier nichts speichern. Verlasse den privaten Modus oder erlaube Websitedaten und lade die Seite dann neu.",
         too_new: "Auf diesem Gerät läuft eine neuere Version von Voice Memos. Lade diese Seite neu, um sie zu bekommen; deine Memos sind sicher.",
-        blocked: "Voice Memos ist in einem anderen Tab beschäftigt und kann noch nicht aktualisiert werden. Beende dort die Aufnahme oder schließe den Tab und lade diese Seite dann neu.",
+        blocked: "Voice Memos ist in einem anderen Tab noch in einer älteren Version geöffnet, deshalb kann die Bibliothek noch nicht aktualisiert werden. Beende dort die Aufnahme oder schließe den Tab, dann geht es hier von selbst weiter. Deine Memos sind sicher.",
         full: "Auf diesem Gerät ist kein Platz mehr für Memos. Lösche Memos oder schaffe Platz auf dem Gerät und versuche es dann erneut.",
         failed: phrase("Der Speicher dieses Browsers hat versagt: {0}"),
         no_reason: "kein Grund angegeben.",
@@ -285,6 +287,7 @@ pub(super) static WORDS: Words = Words {
         evening: phrase("{0}abend, {1}"),
         night: phrase("{0}nacht, {1}"),
         part: phrase("{0} (Ausschnitt)"),
+        numbered: phrase("{0} ({1})"),
         file: phrase("Memo {0}"),
         some_sound: "Audio",
         at_bit_rate: phrase("{0} {1} kbit/s"),
@@ -487,6 +490,8 @@ pub(super) static WORDS: Words = Words {
     trimming: TrimWords {
         trimmed: "Gekürzt. Vom Ton ist nichts verloren.",
         all_again: "Das Memo ist wieder ganz zu hören.",
+        split: phrase("Aufgeteilt. Der zweite Teil heißt „{0}“. Vom Ton ist nichts verloren."),
+        not_split: "Das Memo ließ sich dort nicht aufteilen. Es ist, wie es war.",
         cutting: "Wird geschnitten",
         uncuttable: "Ton dieser Art kann hier nicht geschnitten werden.",
         no_identifiers: "Der Browser gibt keine Kennungen aus.",
@@ -644,5 +649,11 @@ pub(super) static WORDS: Words = Words {
         save: "Als neues Memo speichern",
         saving: "Wird gespeichert\u{a0}…",
         saved: "Als neues Memo gespeichert. Das ganze ist, wie es war.",
+    },
+    split_dialog: SplitDialogWords {
+        about: "Aus einem Memo werden zwei. Beide behalten den ganzen Ton: Jedes kann ihn jederzeit wieder ganz zeigen.",
+        place: "Wo aufgeteilt wird",
+        here: phrase("Bei {0} aufteilen"),
+        too_short: "Dieses Memo ist zu kurz, um es aufzuteilen.",
     },
 };

@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
         import: "Import",
         delete: "Delete",
         delete_for_good: "Delete for good",
+        sound_stays: phrase("{0} But the sound that “{1}” is a part of, too, stays here."),
         restore: "Restore",
         discard: "Discard",
         undo: "Undo",
@@ -23,6 +24,7 @@ pub(super) static WORDS: Words = Words {
         add: "Add",
         open: "Open",
         trim: "Trim",
+        split: "Split",
         title: "Title",
         notes: "Notes",
         tags: "Tags",
@@ -248,7 +250,7 @@ pub(super) static WORDS: Words = Words {
     storage: StorageWords {
         unavailable: "This browser does not let Voice Memos store anything here. Leave private browsing or allow site data, then reload the page.",
         too_new: "A newer version of Voice Memos is in use on this device. Reload this page to get it; your memos are safe.",
-        blocked: "Voice Memos is busy in another tab and cannot be updated yet. Finish the recording there or close that tab, then reload this page.",
+        blocked: "Voice Memos is still open in another tab, in an older version, so the library cannot be updated yet. Finish the recording there or close that tab, and it goes on here by itself. Your memos are safe.",
         full: "This device has no room left for memos. Delete some memos or free space on the device, then try again.",
         failed: phrase("The store of this browser failed: {0}"),
         no_reason: "no reason given.",
@@ -279,6 +281,7 @@ pub(super) static WORDS: Words = Words {
         evening: phrase("{0} evening, {1}"),
         night: phrase("{0} night, {1}"),
         part: phrase("{0} (part)"),
+        numbered: phrase("{0} ({1})"),
         file: phrase("Memo {0}"),
         some_sound: "Audio",
         at_bit_rate: phrase("{0} {1} kbit/s"),
@@ -481,6 +484,8 @@ pub(super) static WORDS: Words = Words {
     trimming: TrimWords {
         trimmed: "Trimmed. Nothing of the sound is lost.",
         all_again: "All of the memo is heard again.",
+        split: phrase("Split. The second part is “{0}”. Nothing of the sound is lost."),
+        not_split: "This memo could not be split there. It is as it was.",
         cutting: "Cutting",
         uncuttable: "Sounds of this kind cannot be cut here.",
         no_identifiers: "The browser gives no identifiers.",
@@ -634,5 +639,11 @@ pub(super) static WORDS: Words = Words {
         save: "Save as new memo",
         saving: "Saving…",
         saved: "Saved as a new memo. The whole one is as it was.",
+    },
+    split_dialog: SplitDialogWords {
+        about: "One memo becomes two. Both keep all of the sound: either one can show all of it again at any time.",
+        place: "Where to split",
+        here: phrase("Split at {0}"),
+        too_short: "This memo is too short to be split.",
     },
 };

@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
         import: "Importar",
         delete: "Eliminar",
         delete_for_good: "Eliminar para siempre",
+        sound_stays: phrase("{0} Pero el audio del que «{1}» también es una parte se queda aquí."),
         restore: "Restaurar",
         discard: "Descartar",
         undo: "Deshacer",
@@ -23,6 +24,7 @@ pub(super) static WORDS: Words = Words {
         add: "Añadir",
         open: "Abrir",
         trim: "Recortar",
+        split: "Dividir",
         title: "Título",
         notes: "Apuntes",
         tags: "Etiquetas",
@@ -254,7 +256,7 @@ pub(super) static WORDS: Words = Words {
     storage: StorageWords {
         unavailable: "Este navegador no deja que Voice Memos guarde nada aquí. Sal de la navegación privada o permite los datos del sitio y recarga la página.",
         too_new: "En este dispositivo se usa una versión más nueva de Voice Memos. Recarga esta página para obtenerla; tus notas están a salvo.",
-        blocked: "Voice Memos está en uso en otra pestaña y aún no se puede actualizar. Termina allí la grabación o cierra esa pestaña y recarga esta página.",
+        blocked: "Voice Memos sigue abierto en otra pestaña, en una versión anterior, y por eso la biblioteca aún no se puede actualizar. Termina allí la grabación o cierra esa pestaña, y aquí continuará por sí solo. Tus notas están a salvo.",
         full: "En este dispositivo no queda espacio para notas. Elimina algunas o libera espacio y vuelve a intentarlo.",
         failed: phrase("Falló el almacenamiento de este navegador: {0}"),
         no_reason: "no se indicó el motivo.",
@@ -285,6 +287,7 @@ pub(super) static WORDS: Words = Words {
         evening: phrase("El {0} por la tarde, {1}"),
         night: phrase("El {0} por la noche, {1}"),
         part: phrase("{0} (fragmento)"),
+        numbered: phrase("{0} ({1})"),
         file: phrase("Nota {0}"),
         some_sound: "Audio",
         at_bit_rate: phrase("{0} {1} kbit/s"),
@@ -487,6 +490,8 @@ pub(super) static WORDS: Words = Words {
     trimming: TrimWords {
         trimmed: "Recortada. No se ha perdido nada del audio.",
         all_again: "La nota se vuelve a oír entera.",
+        split: phrase("Dividida. La segunda parte es «{0}». No se ha perdido nada del audio."),
+        not_split: "La nota no se pudo dividir ahí. Sigue como estaba.",
         cutting: "Recortando",
         uncuttable: "Los audios de este tipo no se pueden recortar aquí.",
         no_identifiers: "El navegador no da identificadores.",
@@ -642,5 +647,11 @@ pub(super) static WORDS: Words = Words {
         save: "Guardar como nota nueva",
         saving: "Guardando…",
         saved: "Guardado como nota nueva. La nota entera sigue como estaba.",
+    },
+    split_dialog: SplitDialogWords {
+        about: "De una nota salen dos. Las dos conservan todo el audio: cualquiera puede volver a mostrarlo entero en cualquier momento.",
+        place: "Dónde dividir",
+        here: phrase("Dividir en {0}"),
+        too_short: "Esta nota es demasiado corta para dividirla.",
     },
 };

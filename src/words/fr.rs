@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
         import: "Importer",
         delete: "Supprimer",
         delete_for_good: "Supprimer définitivement",
+        sound_stays: phrase("{0} Mais le son dont «\u{202f}{1}\u{202f}» est aussi une partie reste ici."),
         restore: "Restaurer",
         discard: "Supprimer",
         undo: "Annuler",
@@ -23,6 +24,7 @@ pub(super) static WORDS: Words = Words {
         add: "Ajouter",
         open: "Ouvrir",
         trim: "Couper",
+        split: "Scinder",
         title: "Titre",
         notes: "Notes",
         tags: "Étiquettes",
@@ -256,7 +258,7 @@ pub(super) static WORDS: Words = Words {
     storage: StorageWords {
         unavailable: "Ce navigateur ne permet pas à Voice Memos de stocker quoi que ce soit ici. Quittez la navigation privée ou autorisez les données de site, puis rechargez la page.",
         too_new: "Une version plus récente de Voice Memos est utilisée sur cet appareil. Rechargez cette page pour l’obtenir\u{202f}; vos mémos sont en sécurité.",
-        blocked: "Voice Memos est occupé dans un autre onglet et ne peut pas encore être mis à jour. Terminez-y l’enregistrement ou fermez cet onglet, puis rechargez cette page.",
+        blocked: "Voice Memos est encore ouvert dans un autre onglet, dans une version plus ancienne\u{202f}: la bibliothèque ne peut pas encore être mise à jour. Terminez-y l’enregistrement ou fermez cet onglet, et tout continue ici de soi-même. Vos mémos sont en sécurité.",
         full: "Il n’y a plus de place pour des mémos sur cet appareil. Supprimez des mémos ou libérez de l’espace sur l’appareil, puis réessayez.",
         failed: phrase("Le stockage de ce navigateur a échoué\u{202f}: {0}"),
         no_reason: "aucune raison donnée.",
@@ -287,6 +289,7 @@ pub(super) static WORDS: Words = Words {
         evening: phrase("{0} soir, {1}"),
         night: phrase("Nuit de {0}, {1}"),
         part: phrase("{0} (extrait)"),
+        numbered: phrase("{0} ({1})"),
         file: phrase("Mémo {0}"),
         some_sound: "Audio",
         at_bit_rate: phrase("{0} {1}\u{202f}kbit/s"),
@@ -489,6 +492,8 @@ pub(super) static WORDS: Words = Words {
     trimming: TrimWords {
         trimmed: "Coupé. Rien du son n’est perdu.",
         all_again: "Le mémo s’entend de nouveau en entier.",
+        split: phrase("Scindé. La seconde partie est «\u{202f}{0}\u{202f}». Rien du son n’est perdu."),
+        not_split: "Le mémo n’a pas pu être scindé à cet endroit. Il est intact.",
         cutting: "Découpe",
         uncuttable: "Les sons de ce type ne peuvent pas être coupés ici.",
         no_identifiers: "Le navigateur ne fournit pas d’identifiants.",
@@ -646,5 +651,11 @@ pub(super) static WORDS: Words = Words {
         save: "Créer un nouveau mémo",
         saving: "Sauvegarde…",
         saved: "Sauvegardé comme nouveau mémo. Le mémo entier est intact.",
+    },
+    split_dialog: SplitDialogWords {
+        about: "Un mémo en devient deux. Les deux gardent tout le son\u{202f}: chacun peut l’afficher de nouveau en entier à tout moment.",
+        place: "Où scinder",
+        here: phrase("Scinder à {0}"),
+        too_short: "Ce mémo est trop court pour être scindé.",
     },
 };

@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
         import: "読み込む",
         delete: "削除",
         delete_for_good: "完全に削除",
+        sound_stays: phrase("{0}ただし、「{1}」もその一部である音声はここに残ります。"),
         restore: "復元",
         discard: "破棄",
         undo: "元に戻す",
@@ -23,6 +24,7 @@ pub(super) static WORDS: Words = Words {
         add: "追加",
         open: "開く",
         trim: "トリミング",
+        split: "分割",
         title: "タイトル",
         notes: "ノート",
         tags: "タグ",
@@ -241,7 +243,7 @@ pub(super) static WORDS: Words = Words {
     storage: StorageWords {
         unavailable: "このブラウザでは、Voice Memosがここに何も保存できません。プライベートブラウズを終了するかサイトデータを許可してから、ページを再読み込みしてください。",
         too_new: "このデバイスでは、新しいバージョンのVoice Memosが使われています。このページを再読み込みすると更新されます。ボイスメモは無事です。",
-        blocked: "Voice Memosは別のタブで使用中のため、まだ更新できません。そのタブで録音を完了するかタブを閉じてから、このページを再読み込みしてください。",
+        blocked: "Voice Memosが別のタブで古いバージョンのまま開いているため、ライブラリをまだ更新できません。そのタブで録音を完了するかタブを閉じると、ここで自動的に続行されます。ボイスメモは安全です。",
         full: "このデバイスには、ボイスメモを保存する空き容量がありません。ボイスメモをいくつか削除するかデバイスの空き容量を増やしてから、もう一度お試しください。",
         failed: phrase("このブラウザの保存領域でエラーが起きました：{0}"),
         no_reason: "理由は不明です。",
@@ -272,6 +274,7 @@ pub(super) static WORDS: Words = Words {
         evening: phrase("{0}の夜 {1}"),
         night: phrase("{0}の深夜 {1}"),
         part: phrase("{0}（一部）"),
+        numbered: phrase("{0}（{1}）"),
         file: phrase("ボイスメモ {0}"),
         some_sound: "オーディオ",
         at_bit_rate: phrase("{0} {1} kbps"),
@@ -471,6 +474,8 @@ pub(super) static WORDS: Words = Words {
     trimming: TrimWords {
         trimmed: "トリミングしました。音声は何も失われていません。",
         all_again: "ボイスメモは再び全体が再生されます。",
+        split: phrase("分割しました。後半は「{0}」です。音声は何も失われていません。"),
+        not_split: "その位置では分割できませんでした。ボイスメモは元のままです。",
         cutting: "トリミング中",
         uncuttable: "この種類の音声は、ここではトリミングできません。",
         no_identifiers: "ブラウザが識別子を発行しません。",
@@ -615,5 +620,11 @@ pub(super) static WORDS: Words = Words {
         save: "新しいボイスメモとして保存",
         saving: "保存中…",
         saved: "新しいボイスメモとして保存しました。元のボイスメモはそのままです。",
+    },
+    split_dialog: SplitDialogWords {
+        about: "1つのボイスメモが2つになります。どちらにも音声はすべて残り、いつでも全体を表示できます。",
+        place: "分割する位置",
+        here: phrase("{0}で分割"),
+        too_short: "このボイスメモは短すぎて分割できません。",
     },
 };

@@ -39,6 +39,7 @@ pub struct Words {
     pub export_dialog: ExportDialogWords,
     pub import_dialog: ImportDialogWords,
     pub trim_dialog: TrimDialogWords,
+    pub split_dialog: SplitDialogWords,
 }
 
 /// What several places say: names of commands and of fields, days.
@@ -52,6 +53,8 @@ pub struct Common {
     pub import: &'static str,
     pub delete: &'static str,
     pub delete_for_good: &'static str,
+    /// Behind a question whether to delete: the title of a memo that stays, and is a view of the same sound.
+    pub sound_stays: Phrase<2>,
     pub restore: &'static str,
     pub discard: &'static str,
     pub undo: &'static str,
@@ -62,6 +65,7 @@ pub struct Common {
     pub add: &'static str,
     pub open: &'static str,
     pub trim: &'static str,
+    pub split: &'static str,
     pub title: &'static str,
     pub notes: &'static str,
     pub tags: &'static str,
@@ -348,7 +352,7 @@ pub struct NetworkWords {
     pub unwanted: &'static str,
 }
 
-/// Titles that memos have before somebody gives them one, and kinds of sound: `memo/title.rs`, `part.rs`, `kind.rs`.
+/// Titles that memos have before somebody gives them one, and kinds of sound: `memo/title.rs`, `part.rs`, `split.rs`, `kind.rs`.
 #[derive(Clone, Copy, Debug)]
 pub struct TitleWords {
     /// "Tuesday", and "07:31".
@@ -358,6 +362,8 @@ pub struct TitleWords {
     pub night: Phrase<2>,
     /// The title of the whole.
     pub part: Phrase<1>,
+    /// The title of the first part, and the number of this one.
+    pub numbered: Phrase<2>,
     /// A file needs a name, even if its title is nothing, or a word that Windows keeps for itself.
     pub file: Phrase<1>,
     /// A kind of sound without a name of its own, like "MP3".
@@ -587,11 +593,14 @@ pub struct PlayerWords {
     pub unplayable: &'static str,
 }
 
-/// A part of a memo: `app/trim.rs`, `components/trim_dialog.rs`.
+/// A part of a memo, and two of them: `app/trim.rs`, `app/split.rs`.
 #[derive(Clone, Copy, Debug)]
 pub struct TrimWords {
     pub trimmed: &'static str,
     pub all_again: &'static str,
+    /// The title of the second part.
+    pub split: Phrase<1>,
+    pub not_split: &'static str,
     pub cutting: &'static str,
     pub uncuttable: &'static str,
     pub no_identifiers: &'static str,
@@ -762,4 +771,14 @@ pub struct TrimDialogWords {
     pub save: &'static str,
     pub saving: &'static str,
     pub saved: &'static str,
+}
+
+/// One memo that becomes two: `components/split_dialog.rs`.
+#[derive(Clone, Copy, Debug)]
+pub struct SplitDialogWords {
+    pub about: &'static str,
+    pub place: &'static str,
+    /// Where, as a clock shows it.
+    pub here: Phrase<1>,
+    pub too_short: &'static str,
 }

@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
         import: "导入",
         delete: "删除",
         delete_for_good: "永久删除",
+        sound_stays: phrase("{0}但“{1}”也属于其中的声音会保留在这里。"),
         restore: "恢复",
         discard: "丢弃",
         undo: "撤销",
@@ -23,6 +24,7 @@ pub(super) static WORDS: Words = Words {
         add: "添加",
         open: "打开",
         trim: "修剪",
+        split: "拆分",
         title: "标题",
         notes: "备注",
         tags: "标签",
@@ -231,7 +233,7 @@ pub(super) static WORDS: Words = Words {
     storage: StorageWords {
         unavailable: "此浏览器不允许 Voice Memos 在这里保存任何内容。请退出无痕浏览或允许网站数据，然后重新加载页面。",
         too_new: "此设备上正在使用更新版本的 Voice Memos。请重新加载此页面以更新；你的录音完好。",
-        blocked: "Voice Memos 正在另一个标签页中使用，暂时无法更新。请在那里完成录制或关闭该标签页，然后重新加载此页面。",
+        blocked: "Voice Memos 仍以旧版本在另一个标签页中打开，因此录音库暂时无法更新。请在那里完成录制或关闭该标签页，这里就会自动继续。您的录音是安全的。",
         full: "此设备没有空间保存录音了。请删除一些录音或释放设备空间，然后重试。",
         failed: phrase("此浏览器的存储出错：{0}"),
         no_reason: "原因不明。",
@@ -262,6 +264,7 @@ pub(super) static WORDS: Words = Words {
         evening: phrase("{0}晚上 {1}"),
         night: phrase("{0}深夜 {1}"),
         part: phrase("{0}（片段）"),
+        numbered: phrase("{0}（{1}）"),
         file: phrase("录音 {0}"),
         some_sound: "音频",
         at_bit_rate: phrase("{0} {1} kbps"),
@@ -459,6 +462,8 @@ pub(super) static WORDS: Words = Words {
     trimming: TrimWords {
         trimmed: "已修剪，声音没有任何丢失。",
         all_again: "录音已恢复完整播放。",
+        split: phrase("已拆分，后一部分是“{0}”。声音没有任何丢失。"),
+        not_split: "无法在该处拆分这条录音，它保持原样。",
         cutting: "正在修剪",
         uncuttable: "这种声音无法在这里修剪。",
         no_identifiers: "浏览器没有提供标识符。",
@@ -603,5 +608,11 @@ pub(super) static WORDS: Words = Words {
         save: "保存为新录音",
         saving: "正在保存…",
         saved: "已保存为新录音，原录音保持不变。",
+    },
+    split_dialog: SplitDialogWords {
+        about: "一条录音变成两条。两条都保留全部声音，随时可以重新显示全部。",
+        place: "拆分位置",
+        here: phrase("在 {0} 处拆分"),
+        too_short: "这条录音太短，无法拆分。",
     },
 };

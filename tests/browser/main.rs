@@ -5,6 +5,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod recorder;
+mod split;
 mod store;
 mod tamper;
 

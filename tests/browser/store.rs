@@ -21,7 +21,7 @@ pub(crate) fn fresh_name() -> String {
 }
 
 pub(crate) async fn fresh_store() -> Store {
-    Store::open_named(&fresh_name()).await.expect("a store")
+    Store::open_named(&fresh_name(), || {}).await.expect("a store")
 }
 
 fn memo(id: &str) -> Memo {
@@ -75,13 +75,13 @@ async fn rows_come_back_as_they_went_in_and_are_found_after_a_reload() {
     };
     let torrent = torrent(&memo.id, info_hash);
     {
-        let store = Store::open_named(&name).await.expect("a store");
+        let store = Store::open_named(&name, || {}).await.expect("a store");
         store.put_memo(&memo).await.expect("stored");
         store.put_torrent(&torrent).await.expect("stored");
         store.begin_take(&take("t-1")).await.expect("stored");
         store.put_setting("theme", "dark").await.expect("stored");
     }
-    let store = Store::open_named(&name).await.expect("the same store");
+    let store = Store::open_named(&name, || {}).await.expect("the same store");
     assert_eq!(store.memos().await, Ok(vec![memo.clone()]));
     assert_eq!(store.memo(&memo.id).await, Ok(Some(memo.clone())));
     assert_eq!(store.memos_by_info_hash(info_hash).await, Ok(vec![memo]));
@@ -129,8 +129,8 @@ async fn a_damaged_row_is_an_error_and_can_be_removed() {
         size: &'static str,
     }
     let name = fresh_name();
-    let store = Store::open_named(&name).await.expect("a store");
-    let raw = Rexie::builder(&name).version(1).build().await.expect("the same database");
+    let store = Store::open_named(&name, || {}).await.expect("a store");
+    let raw = Rexie::builder(&name).version(2).build().await.expect("the same database");
     let transaction = raw.transaction(&["memos"], TransactionMode::ReadWrite).expect("a transaction");
     let row = serde_wasm_bindgen::to_value(&Damaged { id: "m-1", size: "big" }).expect("a row");
     transaction.store("memos").expect("memos").put(&row, None).await.expect("put");
@@ -178,8 +178,8 @@ async fn several_rows_change_alike_and_those_that_are_gone_are_left_out() {
 #[wasm_bindgen_test]
 async fn ten_thousand_memos_load_at_once() {
     let name = fresh_name();
-    let store = Store::open_named(&name).await.expect("a store");
-    let raw = Rexie::builder(&name).version(1).build().await.expect("the same database");
+    let store = Store::open_named(&name, || {}).await.expect("a store");
+    let raw = Rexie::builder(&name).version(2).build().await.expect("the same database");
     let transaction = raw.transaction(&["memos"], TransactionMode::ReadWrite).expect("a transaction");
     let rows = (0..10_000).map(|n| {
         let memo = Memo { waveform: Waveform::from_peaks(&[9; 256]), ..memo(&format!("m-{n}")) };
@@ -426,20 +426,20 @@ async fn no_indexed_db_is_called_unavailable() {
         "open",
         "function () { throw new DOMException('on purpose', 'SecurityError'); }",
     );
-    assert_eq!(Store::open_named(&fresh_name()).await.err(), Some(StoreError::Unavailable));
+    assert_eq!(Store::open_named(&fresh_name(), || {}).await.err(), Some(StoreError::Unavailable));
 }
 
 #[wasm_bindgen_test]
 async fn a_database_of_a_newer_version_is_refused() {
     let name = fresh_name();
     newer_version(&name).await;
-    assert_eq!(Store::open_named(&name).await.err(), Some(StoreError::TooNew));
+    assert_eq!(Store::open_named(&name, || {}).await.err(), Some(StoreError::TooNew));
 }
 
 #[wasm_bindgen_test]
 async fn an_open_store_makes_room_for_a_newer_version() {
     let name = fresh_name();
-    let store = Store::open_named(&name).await.expect("a store");
+    let store = Store::open_named(&name, || {}).await.expect("a store");
     newer_version(&name).await;
     assert_eq!(store.memos().await, Err(StoreError::TooNew));
     assert_eq!(store.put_memo(&memo("m-1")).await, Err(StoreError::TooNew));
@@ -448,7 +448,7 @@ async fn an_open_store_makes_room_for_a_newer_version() {
 #[wasm_bindgen_test]
 async fn a_recording_keeps_a_newer_version_waiting() {
     let name = fresh_name();
-    let store = Store::open_named(&name).await.expect("a store");
+    let store = Store::open_named(&name, || {}).await.expect("a store");
     let hold = store.hold();
     let (upgraded, mut upgrade) = oneshot::channel();
     spawn_local({

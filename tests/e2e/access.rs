@@ -154,7 +154,7 @@ fn a_memo_is_open_to_everybody() {
         device.press("Mark").await;
         device.sees("list", "Markers").await;
         findings.look_at(&device, "memo").await;
-        for name in ["Export", "Trim"] {
+        for name in ["Export", "Trim", "Split"] {
             device.press(name).await;
             device.sees("dialog", name).await;
             findings.look_at(&device, &format!("{name} dialog")).await;

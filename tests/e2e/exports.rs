@@ -27,7 +27,7 @@ const CHOOSE_A_PLACE: &str = "
 
 impl Device {
     /// Gives several files to the import dialog of a fresh page at once.
-    async fn imports(&self, files: &[PathBuf]) {
+    pub(crate) async fn imports(&self, files: &[PathBuf]) {
         self.open("/").await;
         self.chooses(files).await;
     }
@@ -60,7 +60,7 @@ impl Device {
     }
 
     /// Exports everything, and returns the bytes of the file.
-    async fn exports_everything(&self, browser: Browser) -> Vec<u8> {
+    pub(crate) async fn exports_everything(&self, browser: Browser) -> Vec<u8> {
         self.open("/settings").await;
         if browser == Firefox {
             return self.saves("Export everything").await.1;
@@ -134,7 +134,7 @@ impl Device {
 }
 
 /// What programs of others say of an archive: its names in order, after each checksum was found right.
-fn names_in(archive: &Path) -> Vec<String> {
+pub(crate) fn names_in(archive: &Path) -> Vec<String> {
     let script = "
 import sys, zipfile
 archive = zipfile.ZipFile(sys.argv[1])

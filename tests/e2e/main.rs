@@ -42,6 +42,7 @@ mod scripted;
 mod server;
 mod sharing;
 mod speech;
+mod splitting;
 mod stage;
 mod storage;
 mod strange_files;

@@ -129,6 +129,13 @@ fn files_out_and_in() {
         device.moves_slider("End", Key::Left, 50).await;
         device.draws("trim").await;
         device.press("Close").await;
+        let at_ms = device.chooses_place_to_split(0).await;
+        device.draws("split").await;
+        device.press(&format!("Split at 0:{}.{}", at_ms / 1000, at_ms % 1000 / 100)).await;
+        device.sees("button", "Undo").await;
+        device.draws("memo-split").await;
+        device.press("Undo").await;
+        device.no_longer_sees("button", "Show all of it").await;
         device.press("Export").await;
         device.sees("dialog", "Export").await;
         device.draws("export").await;

@@ -112,13 +112,52 @@ fn a_newer_database_is_left_as_it_is(browser: Browser) {
     journey(async |stage| {
         let device = stage.device(browser).await;
         device.has_memos(&[json!({ "title": "Of a later day" })]).await;
+        device.follow("Of a later day").await;
+        device.reads_as("textbox", "Title", "Of a later day").await;
+        // A page that is open makes room at once, and says so when it is used.
         device.has_database_of_newer_app().await;
+        device.press("Favourite").await;
+        device.is_warned_of("newer version of Voice Memos").await;
         device.reload().await;
         device.says("cannot open its library", FAR_LIMIT).await;
         let alert = device.is_warned_of("newer version of Voice Memos").await;
         assert!(alert.contains("Reload this page") && alert.contains("your memos are safe"), "{alert}");
         device.sees("button", "Try again").await;
         assert_eq!(device.stored("memos", "title").await, ["Of a later day"]);
+    });
+}
+
+#[test]
+fn a_tab_with_an_older_version_is_waited_for_in_chromium() {
+    a_tab_with_an_older_version_is_waited_for(Chromium);
+}
+
+#[test]
+fn a_tab_with_an_older_version_is_waited_for_in_firefox() {
+    a_tab_with_an_older_version_is_waited_for(Firefox);
+}
+
+fn a_tab_with_an_older_version_is_waited_for(browser: Browser) {
+    journey(async |stage| {
+        let device = stage.device(browser).await;
+        // A page of this site in which no app runs.
+        device.open("/icons/icon-192.png").await;
+        device.eval_async(include_str!("../browser/database_1.js"), vec![json!("voice-memos")]).await;
+        let rows = json!([{ "title": "From before" }]);
+        device.eval_async(include_str!("put_memos.js"), vec![rows]).await;
+
+        device.opens_tab("/").await;
+        device.says("cannot open its library", FAR_LIMIT).await;
+        let alert = device.is_warned_of("still open in another tab").await;
+        for words in ["close that tab", "goes on here by itself", "Your memos are safe"] {
+            assert!(alert.contains(words), "{words} is not said: {alert}");
+        }
+        device.closes_other_tabs().await;
+        device.sees("button", "Record").await;
+        assert_eq!(device.stored("memos", "title").await, ["From before"]);
+        device.follow("From before").await;
+        let (_, sound) = device.exports("As it is").await;
+        assert_eq!(sound.len(), 444, "its sound is not found");
     });
 }
 

@@ -8,7 +8,7 @@ use super::sheet::Sheet;
 #[component]
 pub(crate) fn Confirm(
     title: &'static str,
-    text: &'static str,
+    #[prop(into)] text: Signal<String>,
     /// What the button that does it says.
     yes: &'static str,
     /// What the button that does nothing says.
@@ -18,7 +18,7 @@ pub(crate) fn Confirm(
 ) -> impl IntoView {
     view! {
         <Sheet title open>
-            <p class="soft">{text}</p>
+            <p class="soft">{move || text.get()}</p>
             <div class="actions">
                 <button class="pill" on:click=move |_| open.set(false)>{no}</button>
                 <button

@@ -184,6 +184,10 @@ fn EmptyBin() -> impl IntoView {
     let app = use_app();
     let asking = RwSignal::new(false);
     let empty = move |()| app.delete_all_for_good(app.memos.in_bin_untracked());
+    let question = Signal::derive(move || {
+        asking.track();
+        app.question_before_deleting(&app.memos.in_bin_untracked(), words().library.what_emptying_does)
+    });
     view! {
         <div class="about-bin">
             <p>{words().library.kept_for_days.of(BIN_DAYS as usize)}</p>
@@ -191,7 +195,7 @@ fn EmptyBin() -> impl IntoView {
         </div>
         <Confirm
             title=words().library.empty_the_bin
-            text=words().library.what_emptying_does
+            text=question
             yes=words().library.delete_all
             no=words().library.keep_them
             open=asking

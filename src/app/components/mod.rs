@@ -21,6 +21,7 @@ mod selection_bar;
 mod share_all;
 pub(super) mod share_dialog;
 pub(super) mod sheet;
+pub(super) mod split_dialog;
 mod tag_dialog;
 pub(super) mod tag_field;
 pub(super) mod trim_dialog;

@@ -54,7 +54,7 @@ pub(crate) fn Row(
         status
             .with(|status| status.as_ref().map_or_else(Vec::new, |status| arrived(&status.have, pieces.clone(), BARS)))
     });
-    let when = with(|row| clock::local(row.recorded_at_ms).in_short(&clock::today()));
+    let when = with(|row| clock::local(row.begins_at_ms()).in_short(&clock::today()));
     let length = with(|row| if row.length_ms() > 0 { format_duration(row.length_ms()) } else { String::new() });
     let mark = Memo::new(move |_| {
         row.with(|row| row.as_ref().and_then(|row| status.with(|status| Mark::of(row, status.as_ref()))))

@@ -121,6 +121,10 @@ fn DeedsInBin(selecting: Selecting) -> impl IntoView {
         selecting.end();
     };
     let (common, own) = (&words().common, &words().selection);
+    let question = Signal::derive(move || {
+        asking.track();
+        app.question_before_deleting(&app.memos.find_all_untracked(&selecting.ids()), own.what_deleting_does)
+    });
     view! {
         <div class="deeds">
             <Deed selecting icon=Icon::Restore text=common.restore name=own.restore_selected act=restore />
@@ -134,7 +138,7 @@ fn DeedsInBin(selecting: Selecting) -> impl IntoView {
         </div>
         <Confirm
             title=common.delete_for_good
-            text=own.what_deleting_does
+            text=question
             yes=common.delete
             no=words().library.keep_them
             open=asking

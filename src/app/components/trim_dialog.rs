@@ -31,8 +31,7 @@ pub(crate) fn TrimDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSig
 #[component]
 fn Choice(#[prop(into)] row: Signal<Option<MemoRow>>, length: u64, open: RwSignal<bool>) -> impl IntoView {
     let app = use_app();
-    // A tenth of a second in short memos, a second in long ones: a key press is a step.
-    let step = if length < 120_000 { 100 } else { 1000 };
+    let step = key_step(length);
     let all = Span { start_ms: 0, end_ms: length };
     let heard = Memo::new(move |_| row.with(|row| row.as_ref().and_then(MemoRow::span)).unwrap_or(all));
     let start = RwSignal::new(heard.get_untracked().start_ms);
@@ -143,8 +142,13 @@ fn Choice(#[prop(into)] row: Signal<Option<MemoRow>>, length: u64, open: RwSigna
     }
 }
 
+/// How far a key moves a slider over so many milliseconds: a tenth of a second in short memos, a second in long ones.
+pub(super) fn key_step(length: u64) -> u64 {
+    if length < 120_000 { 100 } else { 1000 }
+}
+
 /// Takes what a slider was moved to, and puts the slider where that led: not beyond the other one.
-fn take(event: &Event, set: impl FnOnce(u64), value: RwSignal<u64>) {
+pub(super) fn take(event: &Event, set: impl FnOnce(u64), value: RwSignal<u64>) {
     let slider: HtmlInputElement = event_target(event);
     let moved = slider.value_as_number();
     if moved.is_finite() {
@@ -154,7 +158,7 @@ fn take(event: &Event, set: impl FnOnce(u64), value: RwSignal<u64>) {
 }
 
 /// "0:47.3"
-fn clock(ms: u64) -> String {
+pub(super) fn clock(ms: u64) -> String {
     let (clock, tenths) = format_clock(ms);
     clock + &tenths
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use web_sys::{Blob, File};
 
-use super::sound::Kept;
+use super::sound::{Kept, Same};
 use super::{Batch, Stop, part_of, read, size_of};
 use crate::app::{files, ids};
 use crate::memo::zip::{Crc32, Entry, Opening, ZipError};
@@ -62,7 +62,7 @@ impl Batch {
             memo.id = ids::new_memo_id().ok_or(words().importing.no_identifiers)?;
         }
         let sound = content(file, entry).await?;
-        self.keep(&sound, memo, Some(entry.crc)).await
+        self.keep(&sound, memo, Some(entry.crc), Same::BytesAndPart).await
     }
 
     /// The sounds in an archive that somebody else made.
@@ -85,7 +85,7 @@ impl Batch {
         for (entry, memo) in sounds {
             let imported = async {
                 let sound = content(file, entry).await?;
-                self.keep(&sound, memo, Some(entry.crc)).await
+                self.keep(&sound, memo, Some(entry.crc), Same::Bytes).await
             };
             match imported.await {
                 Ok(Kept::New) => self.report.imported += 1,

@@ -4,8 +4,9 @@ use leptos::prelude::untrack;
 use web_sys::Blob;
 
 use super::{Batch, Stop, read, size_of};
+use crate::app::ids;
 use crate::memo::zip::{Crc32, ZipError};
-use crate::memo::{AudioDigest, DigestBuilder, Memo};
+use crate::memo::{AudioDigest, DigestBuilder, Memo, view_of};
 use crate::store::{AudioWriter, RECORD_LEN, Store};
 use crate::words::words;
 
@@ -14,6 +15,15 @@ const STEP_BYTES: u64 = 4 << 20;
 
 /// Sounds up to this size are stored in one transaction with their row: for most memos, waiting for the disk takes longer than writing.
 const SMALL_BYTES: u64 = 1 << 20;
+
+/// What is the same memo as the one that is brought.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Same {
+    /// Whichever has these bytes: a file says nothing about a part of it.
+    Bytes,
+    /// One of which the same part is heard, too: an archive may bring two views of one sound.
+    BytesAndPart,
+}
 
 /// What became of a sound.
 pub(super) enum Kept {
@@ -28,37 +38,55 @@ pub(super) enum Kept {
 impl Batch {
     /// Makes a memo of a file.
     pub(in crate::app) async fn import_sound(&mut self, sound: &Blob, memo: Memo) -> Result<(), Stop> {
-        match self.keep(sound, memo, None).await? {
+        match self.keep(sound, memo, None, Same::Bytes).await? {
             Kept::New => self.report.imported += 1,
             Kept::Known | Kept::Restored => self.report.known += 1,
         }
         Ok(())
     }
 
-    /// Stores the bytes of a memo, then its row. `crc` is what an archive says of them.
-    pub(super) async fn keep(&mut self, sound: &Blob, memo: Memo, crc: Option<u32>) -> Result<Kept, Stop> {
+    /// Stores the bytes of a memo, then its row. `crc` is what an archive says of them. Bytes that are here already are not stored
+    /// again: what is new is one more view of them.
+    pub(super) async fn keep(&mut self, sound: &Blob, memo: Memo, crc: Option<u32>, same: Same) -> Result<Kept, Stop> {
         self.begun += 1;
         self.advance(0)?;
         let size = size_of(sound);
         if size == 0 {
             return Err(words().importing.empty.into());
         }
-        if let Some(known) = self.find_same(sound, size).await? {
+        let alike = self.find_alike(sound, size).await?;
+        if let Some(known) = alike.iter().find(|known| same == Same::Bytes || known.span() == memo.span()) {
             self.advance(size)?;
-            return Ok(self.welcome(&known));
+            return Ok(self.welcome(known));
         }
         let store = self.app.store();
+        for here in &alike {
+            let viewed = store.derive_memos(&here.id, |here| Some([view_of(here, memo.clone())?])).await;
+            if let Some([view]) = viewed.map_err(|error| error.to_string())? {
+                self.advance(size)?;
+                return Ok(self.enter(view, sound));
+            }
+        }
         let mut memo = Memo { size, record_len: RECORD_LEN, complete: true, ..memo };
+        // The memo of this name may be gone while another one still reads its bytes: those are not written over.
+        if store.is_borrowed(&memo.id).await.map_err(|error| error.to_string())? {
+            memo.id = ids::new_memo_id().ok_or(words().importing.no_identifiers)?;
+        }
         let written = self.write(&store, &mut memo, sound, crc).await;
         if let Err(stop) = written {
             // What was written belongs to no memo.
             let _ = store.delete_audio(&memo.id).await;
             return Err(stop);
         }
+        Ok(self.enter(memo, sound))
+    }
+
+    /// A memo is stored, and belongs to the library now.
+    fn enter(&mut self, memo: Memo, sound: &Blob) -> Kept {
         self.last = Some(memo.id.clone());
         self.listening.examine(&memo, sound);
         self.app.memos.show(memo);
-        Ok(Kept::New)
+        Kept::New
     }
 
     /// A memo that is here is not stored again: what was changed about it since stays.
@@ -123,20 +151,21 @@ impl Batch {
         store.put_small_memo(memo, &bytes).await.map_err(|error| error.to_string().into())
     }
 
-    /// The memo that has the same bytes, if there is one. Only those of the same size are looked at more closely.
-    async fn find_same(&self, sound: &Blob, size: u64) -> Result<Option<Memo>, Stop> {
+    /// The memos that have the same bytes. Only those of the same size are looked at more closely.
+    async fn find_alike(&self, sound: &Blob, size: u64) -> Result<Vec<Memo>, Stop> {
         let all = untrack(|| self.app.memos.all());
-        let alike: Vec<Memo> = all.into_iter().filter(|memo| memo.complete && memo.size == size).collect();
-        if alike.is_empty() {
-            return Ok(None);
+        let maybe: Vec<Memo> = all.into_iter().filter(|memo| memo.complete && memo.size == size).collect();
+        let mut alike = Vec::new();
+        if maybe.is_empty() {
+            return Ok(alike);
         }
         let wanted = digest_of(sound).await?;
-        for memo in alike {
+        for memo in maybe {
             if self.stored_digest(&memo).await == Some(wanted) {
-                return Ok(Some(memo));
+                alike.push(memo);
             }
         }
-        Ok(None)
+        Ok(alike)
     }
 
     /// The digest of a memo's bytes: as its row has it, or from the bytes themselves, which is kept for the next time.

@@ -285,7 +285,7 @@ fn Tried(status: Memo<Option<Status>>) -> impl IntoView {
 
 /// "Friday 14 November · 42 s · 168 KB", on one line.
 fn about(row: &MemoRow) -> String {
-    let day = clock::local(row.recorded_at_ms).day_in_full(&clock::today());
+    let day = clock::local(row.begins_at_ms()).day_in_full(&clock::today());
     let length_ms = row.length_ms();
     let length = if length_ms > 0 { format!(" · {}", spoken_duration(length_ms)) } else { String::new() };
     format!("{day}{length} · {}", format_size(row.size))

@@ -12,6 +12,7 @@ use crate::app::components::head::Head;
 use crate::app::components::icon::{Icon, Picture};
 use crate::app::components::player::PlayerCard;
 use crate::app::components::share_dialog::ShareDialog;
+use crate::app::components::split_dialog::SplitDialog;
 use crate::app::components::tag_field::TagField;
 use crate::app::components::trim_dialog::TrimDialog;
 use crate::app::components::trimmed::Trimmed;
@@ -36,7 +37,7 @@ pub(crate) fn MemoPage() -> impl IntoView {
 #[component]
 fn One(id: MemoId) -> impl IntoView {
     let app = use_app();
-    let (sharing, exporting, trimming) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
+    let [sharing, exporting, trimming, splitting] = std::array::from_fn(|_| RwSignal::new(false));
     let id = StoredValue::new(id);
     let row = Memo::new(move |_| app.memos.find(&id.get_value()));
     let deleted = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(MemoRow::is_deleted)));
@@ -65,6 +66,11 @@ fn One(id: MemoId) -> impl IntoView {
             app.delete(&row);
             app.go("/");
         }
+    };
+    let split = move |_| {
+        // The place where it is split stands still while it is chosen.
+        app.player.pause();
+        splitting.set(true);
     };
     let toggle_favourite = move |_| app.edit(&id.get_value(), |memo| memo.favourite = !memo.favourite);
 
@@ -109,6 +115,9 @@ fn One(id: MemoId) -> impl IntoView {
                 >
                     {words().common.trim}
                 </button>
+                <button class="pill" disabled=move || deleted.get() || !complete.get() on:click=split>
+                    {words().common.split}
+                </button>
                 <button class="pill" disabled=move || !complete.get() on:click=move |_| exporting.set(true)>
                     {words().common.export}
                 </button>
@@ -119,6 +128,7 @@ fn One(id: MemoId) -> impl IntoView {
         </div>
         <ShareDialog row open=sharing />
         <TrimDialog row open=trimming />
+        <SplitDialog row open=splitting />
         <ExportDialog row open=exporting />
     }
 }
@@ -198,6 +208,11 @@ fn InTheBin(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
             app.delete_for_good(&row);
         }
     };
+    let question = Signal::derive(move || {
+        asking.track();
+        let going = row.get_untracked().into_iter().collect::<Vec<_>>();
+        app.question_before_deleting(&going, words().memo_page.delete_question)
+    });
     view! {
         <div class="help">
             <p>{days}</p>
@@ -208,7 +223,7 @@ fn InTheBin(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
         </div>
         <Confirm
             title=words().common.delete_for_good
-            text=words().memo_page.delete_question
+            text=question
             yes=words().common.delete
             no=words().common.keep_it
             open=asking
@@ -272,7 +287,7 @@ fn Facts(#[prop(into)] row: Signal<Option<MemoRow>>) -> impl IntoView {
 
 /// "Tuesday 17 November, 8:12 · 1 min 24 s"
 fn when(row: &MemoRow) -> String {
-    let when = clock::local(row.recorded_at_ms).in_full(&clock::today());
+    let when = clock::local(row.begins_at_ms()).in_full(&clock::today());
     let length_ms = row.length_ms();
     if length_ms > 0 { format!("{when} · {}", spoken_duration(length_ms)) } else { when }
 }

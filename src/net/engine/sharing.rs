@@ -220,20 +220,27 @@ impl Inner {
         if !memo.complete {
             return Err(ShareError::NotComplete);
         }
-        let clip = match memo.span() {
-            Some(span) => Some(freeze::clip_of(&self.store, &memo, span).await?),
-            None => None,
-        };
+        let clip = freeze::clip_of(&self.store, &memo).await?;
         let memo = Memo { clip, ..memo };
         let info = freeze::info_of(&self.store, &memo).await?;
+        let others = self.store.memos_by_info_hash(info.info_hash()).await?;
         let row = freeze::row_of(&info, &memo, &self.config().await.trackers);
-        // The torrent first: a memo whose link is known always has what the link stands for.
-        self.store.put_torrent(&row).await?;
+        // The torrent first: a memo whose link is known always has what the link stands for. Two views of one sound that are called the
+        // same and give the same have one link.
+        let row = match self.store.update_torrent(info.info_hash(), |row| row.shared = true).await? {
+            Some(known) if known.info.is_some() && !others.is_empty() => known,
+            _ => {
+                self.store.put_torrent(&row).await?;
+                row
+            }
+        };
         let updated = self.store.update_memo(id, |memo| (memo.info_hash, memo.clip) = (Some(info.info_hash()), clip));
         match updated.await? {
             Some(memo) => Ok(Frozen { memo, row, info }),
             None => {
-                self.store.delete_torrent(info.info_hash()).await?;
+                if others.is_empty() {
+                    self.store.delete_torrent(info.info_hash()).await?;
+                }
                 self.store.delete_audio(&id.of_clip()).await?;
                 Err(ShareError::NoMemo)
             }
