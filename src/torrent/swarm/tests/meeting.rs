@@ -15,6 +15,7 @@ fn the_first_announce_waits_for_its_offers_and_reports_what_is_left() {
     rig.gather();
     let sent = rig.announces();
     assert_eq!((sent.len(), sent[0].offers.len(), sent[0].left), (1, 2, 16_384));
+    assert_eq!(sent[0].numwant, 2, "wt-tracker passes on no offers of who wants nobody");
     let mut rig = Rig::new(&Role::Magnet);
     rig.wait(2_000);
     assert_eq!(rig.announces().len(), 1, "offers that are never ready hold nothing up");

@@ -19,6 +19,17 @@ fn small_metadata_is_pushed_to_who_lacks_it() {
 }
 
 #[test]
+fn large_metadata_waits_until_it_is_asked_for() {
+    for (card, pushed) in [(3 * PIECE, 4), (4 * PIECE, 0)] {
+        let mut rig = Rig::with_card(&Role::Seeder, 16 * 1024, 16 * 1024, card);
+        let mut remote = rig.meet(WEBTORRENT);
+        rig.hear(&mut remote);
+        rig.say(&remote, &rig.extended(None));
+        assert_eq!(rig.hear(&mut remote).len(), pushed);
+    }
+}
+
+#[test]
 fn metadata_is_asked_for_taken_and_told_on() {
     let mut rig = Rig::new(&Role::Magnet);
     let (mut one, mut two) = (rig.meet(LIBTORRENT), rig.meet(WEBTORRENT));

@@ -20,6 +20,16 @@ fn a_seeder_greets_with_metadata_size_availability_and_unchoke() {
 }
 
 #[test]
+fn webtorrent_never_hears_have_none_which_it_takes_for_the_word_of_a_seed() {
+    for (role, in_place_of_it) in [(Role::Leecher, vec![Message::Bitfield(vec![0])]), (Role::Magnet, vec![])] {
+        let mut rig = Rig::new(&role);
+        let (mut libtorrent, mut webtorrent) = (rig.meet(LIBTORRENT), rig.meet(WEBTORRENT));
+        assert_eq!(rig.hear(&mut libtorrent)[1..], [Message::HaveNone]);
+        assert_eq!(rig.hear(&mut webtorrent)[1..], in_place_of_it);
+    }
+}
+
+#[test]
 fn interest_is_said_after_availability_and_again_while_choked() {
     let mut rig = Rig::new(&Role::Leecher);
     let mut remote = rig.meet(WEBTORRENT);
