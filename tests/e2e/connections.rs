@@ -112,6 +112,27 @@ fn two_who_find_each_other_four_times_keep_one_connection() {
     });
 }
 
+/// Keeps, beyond the end of the page, how often it said goodbye to a tracker.
+const NOTE_FAREWELLS: &str = r#"
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (words) {
+        if (`${words}`.includes('"event":"stopped"')) localStorage.farewells = Number(localStorage.farewells ?? 0) + 1;
+        return send.call(this, words);
+    }"#;
+
+#[test]
+fn a_page_that_is_left_says_goodbye_to_its_tracker() {
+    journey(async |stage| {
+        let device = stage.device(Chromium).await;
+        device.session().await.start_pages_with(NOTE_FAREWELLS).await;
+        device.records("Goodbye", 1.0).await;
+        device.shares().await;
+        assert_eq!(device.eval("return localStorage.farewells ?? null", vec![]).await, Value::Null, "too early");
+        device.open("/manifest.webmanifest").await;
+        assert_eq!(device.eval("return localStorage.farewells", vec![]).await, "1");
+    });
+}
+
 #[test]
 fn a_tracker_that_is_blocked_is_no_obstacle() {
     journey(async |stage| {
