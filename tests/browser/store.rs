@@ -108,6 +108,21 @@ async fn audio_that_comes_in_any_portions_is_stored_in_whole_records() {
 }
 
 #[wasm_bindgen_test]
+async fn a_small_memo_is_stored_as_a_whole_or_not_at_all() {
+    let store = fresh_store().await;
+    let bytes: Vec<u8> = (0..10).collect();
+    let memo = Memo { size: 10, complete: true, ..memo("m-1") };
+    let full = fail_requests("memos", "put", "QuotaExceededError");
+    assert_eq!(store.put_small_memo(&memo, &bytes).await, Err(StoreError::Full));
+    drop(full);
+    assert_eq!(store.memo(&memo.id).await, Ok(None));
+    assert_eq!(store.read_audio(&memo, 0..10).await, Ok(None), "sound of no memo is left");
+    store.put_small_memo(&memo, &bytes).await.expect("stored");
+    assert_eq!(store.memo(&memo.id).await, Ok(Some(memo.clone())));
+    assert_eq!(store.read_audio(&memo, 0..10).await, Ok(Some(bytes)));
+}
+
+#[wasm_bindgen_test]
 async fn what_is_not_there_is_none() {
     let store = fresh_store().await;
     let info_hash = InfoHash::new([1; 20]);

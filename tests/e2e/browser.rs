@@ -113,6 +113,10 @@ async fn firefox(setup: &Setup, profile: &Path) -> Session {
         "font.size.variable.x-western": setup.letters_px,
         // The switch for site data: 5 is the usual, 2 refuses all of it.
         "network.cookie.cookieBehavior": if setup.storage { 5 } else { 2 },
+        "browser.privatebrowsing.autostart": setup.private,
+        "dom.indexedDB.privateBrowsing.enabled": !setup.private,
+        // Less than none is what there is.
+        "dom.quotaManager.temporaryStorage.fixedLimit": setup.room_kb.map_or(-1, i64::from),
         "devtools.console.stdout.chrome": false,
         "devtools.console.stdout.content": true,
         "datareporting.policy.dataSubmissionEnabled": false,

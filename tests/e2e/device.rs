@@ -28,6 +28,10 @@ pub(crate) struct Setup {
     pub(crate) blocked: Option<String>,
     /// Whether pages may store anything.
     pub(crate) storage: bool,
+    /// How much Firefox lets all pages together store, if that is less than usual. One site may have a fifth of it, but 10 MB in any case.
+    pub(crate) room_kb: Option<u32>,
+    /// Whether all its windows are private, in a Firefox whose private windows have no IndexedDB.
+    pub(crate) private: bool,
     /// What its owner reads, best first, as browsers write it.
     pub(crate) languages: &'static str,
     /// How large its owner wants letters, as the browser's own settings have it.
@@ -46,6 +50,8 @@ impl Setup {
             arguments: Vec::new(),
             blocked: None,
             storage: true,
+            room_kb: None,
+            private: false,
             languages: "en-US,en",
             letters_px: 16,
         }
@@ -61,6 +67,15 @@ impl Setup {
 
     pub(crate) fn without_storage(self) -> Setup {
         Setup { storage: false, ..self }
+    }
+
+    /// A Firefox with room for 10 MB of one site.
+    pub(crate) fn with_little_room(self) -> Setup {
+        Setup { room_kb: Some(10_240), ..self }
+    }
+
+    pub(crate) fn in_private(self) -> Setup {
+        Setup { private: true, ..self }
     }
 
     pub(crate) fn at(self, origin: String) -> Setup {

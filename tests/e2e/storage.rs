@@ -76,13 +76,24 @@ fn a_full_disk_ends_the_recording_and_keeps_it() {
 }
 
 #[test]
-fn an_import_that_does_not_fit_leaves_nothing_and_can_be_done_again() {
+fn an_import_that_does_not_fit_leaves_nothing_and_can_be_done_again_in_chromium() {
+    an_import_that_does_not_fit_leaves_nothing_and_can_be_done_again(Chromium);
+}
+
+#[test]
+fn an_import_that_does_not_fit_leaves_nothing_and_can_be_done_again_in_firefox() {
+    an_import_that_does_not_fit_leaves_nothing_and_can_be_done_again(Firefox);
+}
+
+fn an_import_that_does_not_fit_leaves_nothing_and_can_be_done_again(browser: Browser) {
     journey(async |stage| {
         let folder = tempfile::tempdir().expect("a temporary folder");
         // Ten megabytes more than there is room for.
         let file = speak_for(700, folder.path(), "Long.wav");
-        let device = stage.device(Chromium).await;
-        device.has_quota(Some(20_000_000)).await;
+        let device = stage.device_with(Setup::new(browser).with_little_room()).await;
+        if browser == Chromium {
+            device.has_quota(Some(20_000_000)).await;
+        }
         device.has_memos(&[json!({ "title": "There before" })]).await;
         device.chooses(std::slice::from_ref(&file)).await;
         let alert = device.is_warned_of("“Long.wav” was not imported").await;
@@ -91,10 +102,62 @@ fn an_import_that_does_not_fit_leaves_nothing_and_can_be_done_again() {
         assert_eq!(device.stored_records().await, 1, "half a sound is left");
 
         device.press("Understood").await;
-        device.has_quota(None).await;
-        device.chooses(&[file]).await;
+        // A running Firefox cannot be given more room.
+        let (again, title) = match browser {
+            Chromium => (file, "Long"),
+            Firefox => (speak_for(10, folder.path(), "Short.wav"), "Short"),
+        };
+        if browser == Chromium {
+            device.has_quota(None).await;
+        }
+        device.chooses(&[again]).await;
         device.arrives_at("/memo/", FAR_LIMIT).await;
-        device.reads_as("textbox", "Title", "Long").await;
+        device.reads_as("textbox", "Title", title).await;
+    });
+}
+
+#[test]
+fn what_fits_of_many_files_stays_and_the_others_are_named_in_chromium() {
+    what_fits_of_many_files_stays_and_the_others_are_named(Chromium);
+}
+
+#[test]
+fn what_fits_of_many_files_stays_and_the_others_are_named_in_firefox() {
+    what_fits_of_many_files_stays_and_the_others_are_named(Firefox);
+}
+
+fn what_fits_of_many_files_stays_and_the_others_are_named(browser: Browser) {
+    journey(async |stage| {
+        const FILES: usize = 16;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        // Almost a megabyte each, no two alike; there is room for ten at most.
+        let sound = std::fs::read(speak_for(22, folder.path(), "Sound.wav")).expect("a sound");
+        let files: Vec<_> = (0..FILES)
+            .map(|number| {
+                let path = folder.path().join(format!("Note {number}.wav"));
+                let mut own = sound.clone();
+                own[sound.len() / 2] ^= u8::try_from(number).expect("a small number");
+                std::fs::write(&path, own).expect("a file");
+                path
+            })
+            .collect();
+        let device = stage.device_with(Setup::new(browser).with_little_room()).await;
+        if browser == Chromium {
+            device.has_quota(Some(10_000_000)).await;
+        }
+        device.open("/").await;
+        device.chooses(&files).await;
+        let alert = device.is_warned_of("files were not imported").await;
+        assert!(alert.contains("no room left") && alert.contains("Delete some memos"), "{alert}");
+        let stored = device.stored("memos", "title").await.len();
+        assert!((1..FILES).contains(&stored), "{stored} of {FILES} memos are stored");
+        assert!(alert.contains(&format!("{} files were not imported", FILES - stored)), "{stored} are stored: {alert}");
+        let records_of_each = sound.len().div_ceil(262_144);
+        assert_eq!(device.stored_records().await, stored * records_of_each, "part of a sound is left, or missing");
+        // The list shows what is stored, and nothing else.
+        device.open("/").await;
+        device.sees("link", "Note 0").await;
+        assert_eq!(device.library().await.len(), stored);
     });
 }
 
@@ -186,5 +249,21 @@ fn refused_storage_is_named(browser: Browser) {
             device.press("Try again").await;
             device.sees("button", "Record").await;
         }
+    });
+}
+
+#[test]
+fn a_private_window_without_a_database_is_named() {
+    journey(async |stage| {
+        let device = stage.device_with(Setup::new(Firefox).in_private()).await;
+        device.open("/").await;
+        let alert = device.is_warned_of("does not let Voice Memos store anything").await;
+        assert!(alert.contains("Leave private browsing"), "{alert}");
+        // Nothing is recorded that could not be kept.
+        assert!(!device.shows("button", "Record").await && !device.shows("button", "Start recording").await);
+        let allow = "Services.prefs.setBoolPref('dom.indexedDB.privateBrowsing.enabled', true)";
+        device.session().await.in_firefox_itself(allow).await;
+        device.press("Try again").await;
+        device.sees("button", "Record").await;
     });
 }
