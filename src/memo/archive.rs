@@ -1,8 +1,8 @@
 //! What an archive says about the memos in it: `memos.json`, beside their sounds.
 //!
 //! A memo is listed as its row is stored, so that what a later version adds travels, too. Of a trimmed memo all of the sound is there,
-//! and what is heard of it stands in the list. Memos that are views of the same bytes are listed with the same file. What holds for one device alone (how its
-//! bytes are stored, under which link it is shared, whether it lies in the bin) stays there.
+//! and what is heard of it stands in the list. Memos that are views of the same bytes are listed with the same file. What holds for
+//! one device alone (how its bytes are stored, under which link it is shared, whether it lies in the bin) stays there.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

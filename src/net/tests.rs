@@ -7,7 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::disk::{Disk, DiskEvent};
 use super::{Change, Config, Engine, Held, ShareError, freeze};
-use crate::memo::{Card, LinkGives, Memo, MemoId, Origin, Span, Waveform};
+use crate::memo::{Card, LinkGives, Memo, MemoId, Origin, Span, Waveform, split};
 use crate::store::{Store, TorrentRow};
 use crate::torrent::bencode::{DictEncoder, encode_bytes};
 use crate::torrent::{FileSelection, Info, InfoHash, Magnet, Metainfo, Phase};
@@ -442,6 +442,80 @@ async fn a_torrent_file_brings_its_memos_and_a_memo_leaves_as_one() {
     }
     assert_eq!(store.torrents().await.expect("the store"), []);
     until_statuses(&mut changes, <[_]>::is_empty).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_was_split_off_one_of_several_memos_is_shared_by_itself_and_outlives_them() {
+    let store = store().await;
+    let (info, content) = album();
+    let (engine, mut changes) = engine(&store);
+    let album = engine.import_file(Metainfo { info: info.clone(), trackers: vec![], web_seeds: vec![] }).await;
+    let album = album.expect("imported");
+    let ids: Vec<MemoId> = [0, 2].map(|file| MemoId::of_file(album.info_hash, file)).into();
+    let pieces = info.pieces().map(|piece| {
+        let range = info.piece_range(piece);
+        (piece.get(), range.start, content[range.start as usize..range.end as usize].to_vec())
+    });
+    let two = memo(&store, &ids[1]).await;
+    store.write_pieces(&two.records(), album.info_hash, pieces.collect(), &[]).await.expect("written");
+    store.update_memo(&two.id, |memo| (memo.complete, memo.duration_ms) = (true, 1500)).await.expect("written");
+    let part: MemoId = "part".parse().expect("an id");
+    let parts = store.derive_memos(&two.id, |memo| split(memo, 500, part.clone()).map(<[Memo; 2]>::from)).await;
+    assert!(parts.expect("the store").is_some(), "it is not split");
+
+    // All of it is shown again, and shared.
+    store.update_memo(&part, |memo| memo.trim = None).await.expect("written");
+    let link = engine.share(&part).await.expect("shared");
+    let shared = memo(&store, &part).await;
+    assert_eq!((shared.link_gives(), shared.info_hash), (LinkGives::WhatIsHeard, Some(link.info_hash)));
+    let row = store.torrent(link.info_hash).await.expect("the store").expect("the row");
+    let given = Info::parse(row.info.as_deref().expect("metadata")).expect("valid metadata");
+    assert_eq!(given.total_length(), RECORDING.len() as u64);
+    let records = Held::of(&row, vec![shared.clone()]).and_then(|held| held.records()).expect("a torrent");
+    for piece in given.pieces() {
+        let bytes = store.read_records(&records, given.piece_range(piece)).await.expect("the store").expect("a piece");
+        assert!(given.verify(piece, &bytes), "{piece:?} is not what the link stands for");
+    }
+
+    // The others are deleted, fetched again, and given up while they arrive.
+    let is_whole = async || {
+        let read = store.read_audio(&shared, 0..shared.size).await.expect("the store");
+        assert_eq!(read.as_deref(), Some(RECORDING));
+    };
+    for _ in 0..2 {
+        for id in &ids {
+            engine.delete(id).await.expect("deleted");
+        }
+        until_statuses(&mut changes, |phases| phases.iter().all(|(hash, _)| *hash != album.info_hash)).await;
+        is_whole().await;
+        let file = Metainfo { info: info.clone(), trackers: vec![], web_seeds: vec![] };
+        engine.import_file(file).await.expect("imported again");
+        until_statuses(&mut changes, |phases| phases.iter().any(|(hash, _)| *hash == album.info_hash)).await;
+        assert!(!memo(&store, &ids[1]).await.complete);
+    }
+    is_whole().await;
+}
+
+#[wasm_bindgen_test]
+async fn two_views_that_give_the_same_have_one_link() {
+    let store = store().await;
+    let own = recorded(&store, "Twice").await;
+    let part: MemoId = "part".parse().expect("an id");
+    let parts = store.derive_memos(&own.id, |memo| split(memo, 500, part.clone()).map(<[Memo; 2]>::from)).await;
+    parts.expect("the store").expect("it is split");
+    let (engine, _changes) = engine(&store);
+    for id in [&own.id, &part] {
+        store.update_memo(id, |memo| (memo.trim, memo.title) = (None, "Twice".to_owned())).await.expect("written");
+    }
+    let link = engine.share(&own.id).await.expect("shared");
+    store.update_torrent(link.info_hash, |row| row.delivered = 3).await.expect("written");
+    assert_eq!(engine.share(&part).await.expect("shared"), link);
+    let row = store.torrent(link.info_hash).await.expect("the store").expect("the row");
+    assert_eq!(row.delivered, 3, "what is known of the link stays");
+    engine.delete(&own.id).await.expect("deleted");
+    assert_eq!(engine.share(&part).await.expect("shared again"), link, "the link goes on");
+    let read = store.read_audio(&memo(&store, &part).await, 0..own.size).await.expect("the store");
+    assert_eq!(read.as_deref(), Some(RECORDING));
 }
 
 #[wasm_bindgen_test]

@@ -38,8 +38,8 @@ impl Store {
         Ok(said.info_hash.and_then(|hash| hash.parse().ok()))
     }
 
-    /// Removes all bytes under a name which no memo was given: those of one that never appeared, or of a clip. The rows stay, and so
-    /// do bytes that a memo reads which was split off.
+    /// Removes all bytes of this name, which belong to no memo or to one that is about to go: it never appeared, it has not arrived,
+    /// or they are what its link gives. Rows stay, and so do bytes that a memo reads which was split off.
     ///
     /// # Errors
     /// Nothing was removed.

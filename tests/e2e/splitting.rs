@@ -90,7 +90,7 @@ fn a_memo_becomes_two(browser: Browser, listens: Browser) {
         assert_eq!(device.library().await, ["Interview"]);
 
         device.open(&first).await;
-        let at_ms = device.splits(1).await;
+        let at_ms = device.splits(20).await;
         assert_eq!(device.library().await, ["Interview (2)", "Interview"]);
         let (from, to) = {
             device.open(&first).await;
@@ -123,6 +123,7 @@ fn a_memo_becomes_two(browser: Browser, listens: Browser) {
         let question = device.deletes_for_good().await;
         assert!(question.contains("“Interview (2)” is a part of, too, stays here"), "{question}");
         device.open(&second).await;
+        device.is_so_long("the second part is heard", |length| is_about(length, whole_ms - at_ms)).await;
         let (from, to) = device.plays_to_its_end().await;
         assert!(from > at_s - 0.2 && to > at_s + 0.5, "{from} s to {to} s were heard of what follows {at_s} s");
         device.press("Show all of it").await;

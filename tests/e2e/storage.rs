@@ -203,8 +203,9 @@ fn a_tab_with_an_older_version_is_waited_for_in_firefox() {
 fn a_tab_with_an_older_version_is_waited_for(browser: Browser) {
     journey(async |stage| {
         let device = stage.device(browser).await;
-        // A page of this site in which no app runs.
-        device.open("/icons/icon-192.png").await;
+        // A page of this site in which no app runs, and that names no icon.
+        device.expect_unreachable(&format!("{}/favicon.ico", device.origin));
+        device.open("/icons/icon.svg").await;
         device.eval_async(include_str!("../browser/database_1.js"), vec![json!("voice-memos")]).await;
         let rows = json!([{ "title": "From before" }]);
         device.eval_async(include_str!("put_memos.js"), vec![rows]).await;
