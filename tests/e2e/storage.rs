@@ -162,6 +162,28 @@ fn what_fits_of_many_files_stays_and_the_others_are_named(browser: Browser) {
 }
 
 #[test]
+fn a_memo_that_does_not_fit_says_so_and_arrives_once_there_is_room() {
+    journey(async |stage| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = speak_for(400, folder.path(), "Patience.wav");
+        let sender = stage.device(Chromium).await;
+        sender.imports_file(&file).await;
+        let link = sender.shares().await;
+        let listener = stage.device(Chromium).await;
+        listener.has_quota(Some(8_000_000)).await;
+        listener.has_memos(&[json!({ "title": "There before" })]).await;
+        listener.open(&link).await;
+        listener.says("no room left", FAR_LIMIT).await;
+        listener.has_quota(None).await;
+        listener.press("Try again").await;
+        listener.arrives_at("/memo/", FAR_LIMIT).await;
+        let sent = std::fs::read(&file).expect("a sound");
+        assert!(listener.hears_file().await == sent, "other bytes arrived than were sent");
+        assert_eq!(listener.library().await.len(), 2, "what was there is lost");
+    });
+}
+
+#[test]
 fn a_newer_database_is_left_as_it_is_in_chromium() {
     a_newer_database_is_left_as_it_is(Chromium);
 }
