@@ -203,12 +203,12 @@ pub(super) struct Change {
 impl Change {
     /// Writes a row that carries its key.
     pub(super) fn put(&self, store: &str, value: &JsValue) -> Result<(), StoreError> {
-        self.store(store)?.put(value).map(drop).map_err(|thrown| StoreError::from_js(&thrown))
+        self.store(store)?.put(value).map(drop).map_err(|thrown| not_written(&thrown))
     }
 
     /// Writes a value under a key.
     pub(super) fn put_at(&self, store: &str, key: &JsValue, value: &JsValue) -> Result<(), StoreError> {
-        self.store(store)?.put_with_key(value, key).map(drop).map_err(|thrown| StoreError::from_js(&thrown))
+        self.store(store)?.put_with_key(value, key).map(drop).map_err(|thrown| not_written(&thrown))
     }
 
     /// Removes what lies under a key.
@@ -265,6 +265,15 @@ impl Drop for Change {
             // Fails only when it has ended already.
             let _ = self.transaction.abort();
         }
+    }
+}
+
+/// After a change that met the end of the room, Firefox lets the next one of a connection only remove, so that room can be made.
+/// What is written in it is refused with this name, which no other refusal of a write has.
+fn not_written(thrown: &JsValue) -> StoreError {
+    match thrown.dyn_ref::<DomException>() {
+        Some(exception) if exception.name() == "InvalidStateError" => StoreError::Full,
+        _ => StoreError::from_js(thrown),
     }
 }
 
