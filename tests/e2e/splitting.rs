@@ -98,7 +98,11 @@ fn a_memo_becomes_two(browser: Browser, listens: Browser) {
             device.plays_to_its_end().await
         };
         let at_s = at_ms as f64 / 1000.0;
-        assert!(from < 0.6 && to < at_s + 0.5, "{from} s to {to} s of the first {at_s} s were heard");
+        let stopped_s = stopped_ms as f64 / 1000.0;
+        assert!(
+            from < stopped_s + 0.6 && to < at_s + 0.5,
+            "{from} s to {to} s of the first {at_s} s were heard, from {stopped_s} s on"
+        );
         device.open("/").await;
         device.follow("Interview (2)").await;
         device.reads_as("textbox", "Title", "Interview (2)").await;
