@@ -19,7 +19,7 @@ pub(crate) fn description() -> String {
     format!("{model}, {cores} cores, {gigabytes:.0} GB, {kernel}")
 }
 
-/// The versions of all that takes part.
+/// The versions of all others that take part.
 pub(crate) fn versions() -> String {
     let chromium = first_line(&program(&["chromium", "google-chrome"]), &["--version"]);
     let firefox = first_line(&program(&["firefox-esr", "firefox"]), &["--version"]);
@@ -28,8 +28,12 @@ pub(crate) fn versions() -> String {
     let webtorrent = package["dependencies"]["webtorrent"].as_str().unwrap_or("?").to_owned();
     // The distribution's name behind the version says nothing.
     let short = |version: &str| version.split(" built").next().unwrap_or(version).trim().to_owned();
-    let commit = first_line("git", &["rev-parse", "--short", "HEAD"]);
-    format!("Voice Memos at {commit}, webtorrent {webtorrent}, {}, {}", short(&chromium), short(&firefox))
+    format!("webtorrent {webtorrent}, {}, {}", short(&chromium), short(&firefox))
+}
+
+/// The commit that is measured.
+pub(crate) fn commit() -> String {
+    first_line("git", &["rev-parse", "--short", "HEAD"])
 }
 
 /// The day, in UTC.

@@ -46,8 +46,9 @@ impl Paper {
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
-            "Measured on {}, {} rounds, load before: {}.\n",
+            "Measured on {}, at {}, {} rounds, load before: {}.\n",
             machine::today(),
+            machine::commit(),
             crate::rounds(),
             machine::load()
         );
