@@ -12,6 +12,7 @@ mod list_row;
 mod long_press;
 mod memo_list;
 pub(super) mod notice;
+mod place_slider;
 pub(super) mod player;
 pub(super) mod progress;
 pub(super) mod qr;

@@ -1,16 +1,15 @@
 //! Where a memo is split, chosen on its waveform. It begins where listening stopped.
 
 use leptos::prelude::*;
-use web_sys::Event;
 
+use super::place_slider::{PartNotes, PlaceSlider, clock};
 use super::player::bars_that_fit;
 use super::sheet::Sheet;
-use super::trim_dialog::{clock, key_step, take};
 use super::wave::Wave;
 use crate::app::split::split_at;
 use crate::app::state::use_app;
-use crate::memo::{Cut, Memo as MemoRow, is_heard, place_to_split};
-use crate::words::{spoken_moment, words};
+use crate::memo::{Memo as MemoRow, is_heard, place_to_split};
+use crate::words::words;
 
 /// The dialog behind the button `Split`.
 #[component]
@@ -33,20 +32,17 @@ pub(crate) fn SplitDialog(#[prop(into)] row: Signal<Option<MemoRow>>, open: RwSi
 #[component]
 fn Choice(#[prop(into)] row: Signal<Option<MemoRow>>, length: u64, open: RwSignal<bool>) -> impl IntoView {
     let app = use_app();
-    let step = key_step(length);
     let nearest = move |at_ms: u64| {
         row.with_untracked(|row| row.as_ref().and_then(|row| place_to_split(row, at_ms))).unwrap_or(at_ms)
     };
     // Where nobody has listened yet, the middle is as good as any place, and the slider is seen.
     let listened_ms = Some(app.player.position_ms.get_untracked()).filter(|at_ms| *at_ms > 0);
     let place = RwSignal::new(nearest(listened_ms.unwrap_or(length / 2)));
-    let can_cut = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| Cut::of(row).is_some())));
-    let has_link = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.info_hash.is_some())));
 
     let count = bars_that_fit();
     let bars = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.shape().bars(count)).unwrap_or_default()));
     let dark = Memo::new(move |_| (0..count).map(|bar| is_heard(bar, count, place.get(), length)).collect::<Vec<_>>());
-    let move_place = move |event: Event| take(&event, |value| place.set(nearest(value)), place);
+    let choose = Callback::new(move |at_ms: u64| place.set(nearest(at_ms)));
     let split = move |_| {
         let Some(row) = row.get_untracked() else { return };
         open.set(false);
@@ -56,37 +52,13 @@ fn Choice(#[prop(into)] row: Signal<Option<MemoRow>>, length: u64, open: RwSigna
         <p class="soft">{words().split_dialog.about}</p>
         <div class="trim">
             <Wave bars dark height=112 />
-            <input
-                type="range"
-                aria-label=words().split_dialog.place
-                aria-valuetext=move || spoken_moment(place.get())
-                min="0"
-                max=length.to_string()
-                // Any value: it begins where listening stopped, to the millisecond.
-                step="any"
-                prop:value=move || place.get().to_string()
-                on:input=move_place
-                on:keydown=move |event| {
-                    let to = match event.key().as_str() {
-                        "ArrowLeft" | "ArrowDown" => place.get_untracked().saturating_sub(step),
-                        "ArrowRight" | "ArrowUp" => place.get_untracked() + step,
-                        _ => return,
-                    };
-                    event.prevent_default();
-                    place.set(nearest(to));
-                }
-            />
+            <PlaceSlider label=words().split_dialog.place place length choose />
         </div>
         <div class="times num">
             <span>{move || clock(place.get())}</span>
             <span>{move || clock(length.saturating_sub(place.get()))}</span>
         </div>
-        <Show when=move || !can_cut.get()>
-            <p class="soft">{words().trim_dialog.cannot_be_cut}</p>
-        </Show>
-        <Show when=move || has_link.get()>
-            <p class="soft">{words().trim_dialog.link_stays}</p>
-        </Show>
+        <PartNotes row />
         <div class="actions">
             <button class="pill main" on:click=split>
                 {move || words().split_dialog.here.with([&clock(place.get())])}
