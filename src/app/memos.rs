@@ -103,6 +103,14 @@ impl Memos {
         self.catalogue.with_value(Catalogue::is_any_arriving)
     }
 
+    /// Whether any memo is trimmed, but for those in the bin. Trimming changes where a memo stands in lists.
+    pub(crate) fn is_any_trimmed(self) -> bool {
+        self.placed.track();
+        let is_trimmed =
+            |row: &ArcRwSignal<MemoRow>| row.with_untracked(|row| row.span().is_some() && !row.is_deleted());
+        self.rows.with_untracked(|rows| rows.values().any(is_trimmed))
+    }
+
     /// What lies in the bin now.
     pub(crate) fn in_bin_untracked(self) -> Vec<MemoRow> {
         self.find_all_untracked(&self.catalogue.with_value(Catalogue::in_bin))
@@ -126,6 +134,12 @@ impl Memos {
     /// These rows, as far as they are there, without listening to their changes.
     pub(crate) fn find_all_untracked(self, ids: &[MemoId]) -> Vec<MemoRow> {
         ids.iter().filter_map(|id| self.find_untracked(id)).collect()
+    }
+
+    /// The rows of which this holds, without listening to their changes. The others are not copied, however many there are.
+    pub(crate) fn find_where_untracked(self, wanted: impl Fn(&MemoRow) -> bool) -> Vec<MemoRow> {
+        let found = |row: &ArcRwSignal<MemoRow>| row.with_untracked(|row| wanted(row).then(|| row.clone()));
+        self.rows.with_untracked(|rows| rows.values().filter_map(found).collect())
     }
 
     /// The memos that a link leads to, as far as they are known: several when they come together.

@@ -63,6 +63,18 @@ impl Device {
         let records = self.eval_async(&script, vec![]).await;
         serde_json::from_value(records).expect("a number")
     }
+
+    /// The recording that met a full disk is a memo beside the one that was there, with all that was said, and nothing is left over.
+    async fn has_kept(&self, spoken_s: f64) {
+        self.names_memo("Kept in spite of that").await;
+        let decoded_s = self.hears_memo().await.probe.decoded_s;
+        assert!(
+            decoded_s >= spoken_s - 1.5,
+            "{spoken_s} s were recorded before the disk was full, {decoded_s} s are there"
+        );
+        assert_eq!(self.library().await, ["Kept in spite of that", "There before"]);
+        assert_eq!(self.stored("takes", "id").await.len(), 0, "something is left to recover");
+    }
 }
 
 #[test]
@@ -86,14 +98,7 @@ fn a_full_disk_ends_the_recording_and_keeps_it_in_chromium() {
         device.is_warned_of("no room left").await;
         device.has_quota(None).await;
         device.press("Finish").await;
-        device.names_memo("Kept in spite of that").await;
-        let decoded_s = device.hears_memo().await.probe.decoded_s;
-        assert!(
-            decoded_s >= spoken_s - 1.5,
-            "{spoken_s} s were recorded before the disk was full, {decoded_s} s are there"
-        );
-        assert_eq!(device.library().await, ["Kept in spite of that", "There before"]);
-        assert_eq!(device.stored("takes", "id").await.len(), 0, "something is left to recover");
+        device.has_kept(spoken_s).await;
     });
 }
 
@@ -118,14 +123,7 @@ fn a_full_disk_ends_the_recording_and_keeps_it_in_firefox() {
         device.has_room_again().await;
         device.press("Understood").await;
         device.press_while_there("Finish").await;
-        device.names_memo("Kept in spite of that").await;
-        let decoded_s = device.hears_memo().await.probe.decoded_s;
-        assert!(
-            decoded_s >= spoken_s - 1.5,
-            "{spoken_s} s were recorded before the disk was full, {decoded_s} s are there"
-        );
-        assert_eq!(device.library().await, ["Kept in spite of that", "There before"]);
-        assert_eq!(device.stored("takes", "id").await.len(), 0, "something is left to recover");
+        device.has_kept(spoken_s).await;
     });
 }
 

@@ -33,7 +33,7 @@ fn Choice(#[prop(into)] row: Signal<Option<MemoRow>>, length: u64, open: RwSigna
     let app = use_app();
     let step = key_step(length);
     let all = Span { start_ms: 0, end_ms: length };
-    let heard = Memo::new(move |_| row.with(|row| row.as_ref().and_then(MemoRow::span)).unwrap_or(all));
+    let heard = Memo::new(move |_| row.with(|row| row.as_ref().map_or(all, MemoRow::heard)));
     let start = RwSignal::new(heard.get_untracked().start_ms);
     let end = RwSignal::new(heard.get_untracked().end_ms);
     let chosen = Memo::new(move |_| Span { start_ms: start.get(), end_ms: end.get().min(length) });

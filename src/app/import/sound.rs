@@ -1,6 +1,5 @@
 //! Stores one sound, unless the same bytes are here.
 
-use leptos::prelude::untrack;
 use web_sys::Blob;
 
 use super::{Batch, Stop, read, size_of};
@@ -33,6 +32,34 @@ pub(super) enum Kept {
     Known,
     /// It was here, in the bin, and is out of it.
     Restored,
+}
+
+/// What is worked out of a sound's bytes on their way.
+struct Sums {
+    digest: DigestBuilder,
+    /// What an archive says the checksum is, and what it comes to.
+    crc: Option<(u32, Crc32)>,
+}
+
+impl Sums {
+    fn new(crc: Option<u32>) -> Self {
+        Self { digest: DigestBuilder::default(), crc: crc.map(|said| (said, Crc32::default())) }
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.digest.push(bytes);
+        if let Some((_, found)) = &mut self.crc {
+            found.push(bytes);
+        }
+    }
+
+    /// The digest, if these are the bytes that an archive speaks of.
+    fn finish(self) -> Result<AudioDigest, Stop> {
+        match self.crc {
+            Some((said, found)) if said != found.value() => Err(ZipError::WrongChecksum.to_string().into()),
+            _ => Ok(self.digest.finish()),
+        }
+    }
 }
 
 impl Batch {
@@ -104,7 +131,7 @@ impl Batch {
         if memo.size <= SMALL_BYTES {
             return self.write_small(store, memo, sound, crc).await;
         }
-        let (mut digest, mut found) = (DigestBuilder::default(), Crc32::default());
+        let mut sums = Sums::new(crc);
         let id = memo.id.clone();
         let mut writer = AudioWriter::new(store, &id);
         let mut at = 0;
@@ -113,19 +140,13 @@ impl Batch {
             if bytes.is_empty() {
                 return Err(words().importing.became_shorter.into());
             }
-            digest.push(&bytes);
-            if crc.is_some() {
-                found.push(&bytes);
-            }
+            sums.push(&bytes);
             writer.push(&bytes).await.map_err(|error| error.to_string())?;
             at += bytes.len() as u64;
             self.advance(bytes.len() as u64)?;
         }
         writer.finish().await.map_err(|error| error.to_string())?;
-        if crc.is_some_and(|crc| crc != found.value()) {
-            return Err(ZipError::WrongChecksum.to_string().into());
-        }
-        memo.digest = Some(digest.finish());
+        memo.digest = Some(sums.finish()?);
         store.put_memo(memo).await.map_err(|error| error.to_string().into())
     }
 
@@ -140,12 +161,9 @@ impl Batch {
         if bytes.len() as u64 != memo.size {
             return Err(words().importing.became_shorter.into());
         }
-        if crc.is_some_and(|crc| crc != Crc32::of(&bytes)) {
-            return Err(ZipError::WrongChecksum.to_string().into());
-        }
-        let mut digest = DigestBuilder::default();
-        digest.push(&bytes);
-        memo.digest = Some(digest.finish());
+        let mut sums = Sums::new(crc);
+        sums.push(&bytes);
+        memo.digest = Some(sums.finish()?);
         // Nobody can want it any more once it is stored.
         self.advance(memo.size)?;
         store.put_small_memo(memo, &bytes).await.map_err(|error| error.to_string().into())
@@ -153,8 +171,7 @@ impl Batch {
 
     /// The memos that have the same bytes. Only those of the same size are looked at more closely.
     async fn find_alike(&self, sound: &Blob, size: u64) -> Result<Vec<Memo>, Stop> {
-        let all = untrack(|| self.app.memos.all());
-        let maybe: Vec<Memo> = all.into_iter().filter(|memo| memo.complete && memo.size == size).collect();
+        let maybe = self.app.memos.find_where_untracked(|memo| memo.complete && memo.size == size);
         let mut alike = Vec::new();
         if maybe.is_empty() {
             return Ok(alike);

@@ -122,9 +122,8 @@ fn names_are_twenty_characters_up_to_ff() {
     assert!(announced(json!({ "peer_id": "ÿ".repeat(20) })).is_ok());
 }
 
-#[test]
-fn names_in_answers_and_in_what_is_relayed_are_no_other() {
-    let answer = Answer {
+fn answer() -> Answer {
+    Answer {
         info_hash: HASH,
         peer_id: ME,
         to_peer_id: YOU,
@@ -132,9 +131,13 @@ fn names_in_answers_and_in_what_is_relayed_are_no_other() {
         sdp: "v=0".into(),
         left: 0,
         tracker_id: None,
-    };
+    }
+}
+
+#[test]
+fn names_in_answers_and_in_what_is_relayed_are_no_other() {
     let relayed = Relayed { info_hash: HASH, peer_id: YOU, offer_id: OFFER, sdp: "v=0".into() };
-    let answer = json(&ClientMessage::Answer(answer).to_json());
+    let answer = json(&ClientMessage::Answer(answer()).to_json());
     let relayed = [TrackerMessage::Offer(relayed.clone()), TrackerMessage::Answer(relayed)];
     let with = |message: &serde_json::Value, key: &str, name: &serde_json::Value| {
         let mut message = message.clone();
@@ -159,21 +162,12 @@ fn names_in_answers_and_in_what_is_relayed_are_no_other() {
 
 #[test]
 fn an_answer_says_how_much_is_left() {
-    let answer = Answer {
-        info_hash: HASH,
-        peer_id: ME,
-        to_peer_id: YOU,
-        offer_id: OFFER,
-        sdp: "v=0".into(),
-        left: 0,
-        tracker_id: None,
-    };
     let expected = json!({
         "action": "announce", "info_hash": "aaaaaaaaaaaaaaaaaaaa", "peer_id": "bbbbbbbbbbbbbbbbbbbb",
         "to_peer_id": "cccccccccccccccccccc", "answer": { "type": "answer", "sdp": "v=0" },
         "offer_id": "dddddddddddddddddddd", "left": 0,
     });
-    assert_eq!(json(&ClientMessage::Answer(answer).to_json()), expected);
+    assert_eq!(json(&ClientMessage::Answer(answer()).to_json()), expected);
 }
 
 #[test]

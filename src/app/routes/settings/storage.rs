@@ -28,8 +28,7 @@ pub(super) fn Storage(usage: RwSignal<Usage>, is_protected: RwSignal<bool>) -> i
         Some(at) => page.last_done.with([&clock::local(at).in_full(&clock::today())]),
         None => page.never_done.to_owned(),
     };
-    let is_any_trimmed =
-        Memo::new(move |_| app.memos.all().iter().any(|memo| memo.span().is_some() && !memo.is_deleted()));
+    let is_any_trimmed = Memo::new(move |_| app.memos.is_any_trimmed());
     let export_everything = move |_| {
         spawn_local(async move {
             let exported = export::save_everything(app).await;
