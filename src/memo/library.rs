@@ -91,8 +91,11 @@ pub enum Mark {
 }
 
 impl Mark {
-    /// The mark of a memo, given what the engine says about it.
+    /// The mark of a memo, given what the engine says about it. None in the bin, where nothing is shared or fetched.
     pub fn of(memo: &Memo, status: Option<&Status>) -> Option<Self> {
+        if memo.is_deleted() {
+            return None;
+        }
         if !memo.complete {
             return Some(Self::Arriving(status.map_or(0, |status| percent_of(memo, status))));
         }
@@ -173,12 +176,18 @@ mod tests {
         let listened = Status { listeners: 2, ..status(Phase::Seeding) };
         let arriving = Memo { complete: false, ..memo("a", 1) };
         let halfway = Status { have_bytes: 649, total_bytes: 1000, ..status(Phase::Downloading) };
-        let text = |memo, status| Mark::of(memo, status).map(Mark::text);
+        let text = |memo: &Memo, status: Option<&Status>| Mark::of(memo, status).map(Mark::text);
         assert_eq!(text(&shared, Some(&listened)).as_deref(), Some("2 listening"));
         assert_eq!(text(&shared, None).as_deref(), Some("Shared"));
         assert_eq!(text(&arriving, Some(&halfway)).as_deref(), Some("Arriving 64 %"));
         assert_eq!(text(&arriving, None).as_deref(), Some("Arriving 0 %"));
         assert_eq!(text(&memo("a", 1), None), None);
+        let deleted = [shared, arriving].map(|memo| Memo { deleted_at_ms: Some(2), ..memo });
+        assert_eq!(
+            deleted.each_ref().map(|memo| text(memo, Some(&halfway))),
+            [None, None],
+            "nothing happens in the bin"
+        );
     }
 
     #[test]

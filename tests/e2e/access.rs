@@ -12,22 +12,18 @@ use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-impl Device {
-    async fn ticks(&self, title: &str) {
-        self.sees("checkbox", title).await.click().await.expect("it can be pressed");
-    }
-}
-
 /// A library in use: long titles, long tags, long recordings, and a bin.
-fn memos(now_ms: &Value) -> Vec<Value> {
+fn memos(now_ms: &Value, late_ms: &Value) -> Vec<Value> {
     vec![
-        json!({ "title": "Idea for the talk", "tags": ["work", "talks"], "favourite": true, "shared": true }),
+        json!({ "title": "Idea for the talk", "tags": ["work", "talks"], "favourite": true, "shared": true,
+            "recordedAtMs": late_ms }),
         json!({ "title": "Interview, Dr. Okafor", "tags": ["everything that was ever said about rain"], "durationMs": 34_830_000 }),
         json!({ "title": "A title that is longer than any row of a phone can show in one line", "favourite": true,
-            "tags": ["home", "work", "plans"], "shared": true, "origin": "received" }),
+            "tags": ["home", "work", "plans"], "shared": true, "origin": "received", "recordedAtMs": late_ms }),
         json!({ "title": "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" }),
         json!({ "title": "Grocery list", "deletedAtMs": now_ms }),
-        json!({ "title": "Grocery list, again", "deletedAtMs": now_ms, "favourite": true, "tags": ["home"] }),
+        json!({ "title": "Grocery list, again", "deletedAtMs": now_ms, "favourite": true, "tags": ["home"],
+            "recordedAtMs": late_ms }),
     ]
 }
 
@@ -48,7 +44,7 @@ fn the_library_is_open_to_everybody() {
         findings.look_at(&device, "import dialog with an error").await;
 
         let now_ms = device.eval("return Date.now()", vec![]).await;
-        device.has_memos(&memos(&now_ms)).await;
+        device.has_memos(&memos(&now_ms, &device.late_yesterday_ms().await)).await;
         device.sees("link", "Idea for the talk").await;
         findings.look_at(&device, "library").await;
         device.write("searchbox", "Search memos", "nothing has this name").await;

@@ -102,6 +102,10 @@ fn every_language_has_room_on_the_smallest_phone() {
     journey(async |stage| {
         let device = stage.device(Chromium).await;
         let folder = tempfile::tempdir().expect("a temporary folder");
+        device.open("/").await;
+        let late = device.late_yesterday_ms().await;
+        let row = json!({ "title": "Bread", "tags": ["work", "rain"], "favourite": true, "shared": true, "recordedAtMs": late });
+        device.has_memos(&[row]).await;
         device.imports_file(&speak_for(12, folder.path(), "Interview.wav")).await;
         let memo = device.path().await;
         for language in Language::EVERY {

@@ -135,6 +135,11 @@ impl Device {
         self.does("link", name, Deed::Press).await;
     }
 
+    /// Ticks the box of this name, or takes the tick away.
+    pub(crate) async fn ticks(&self, name: &str) {
+        self.does("checkbox", name, Deed::Press).await;
+    }
+
     /// Replaces what a text field holds.
     pub(crate) async fn write(&self, role: &str, name: &str, text: &str) {
         self.does(role, name, Deed::Write(text)).await;
