@@ -65,7 +65,6 @@ impl AppState {
                 if self.report(deleted).is_none() {
                     return;
                 }
-                self.memos.hide(&memo.id);
             }
         });
     }

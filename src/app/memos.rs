@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::memo::{Catalogue, Listing, Memo as MemoRow, MemoId, Touched, View};
-use crate::store::{Store, StoreError};
+use crate::store::{News, Store, StoreError};
 use crate::torrent::Magnet;
 
 /// How often lists are told of new memos at most. Drawing a list anew for each of a thousand took more time than storing them.
@@ -59,18 +59,30 @@ impl Memos {
         }
     }
 
-    /// Reads every row.
+    /// Reads every row, and shows from now on what becomes of each, in whichever tab.
     pub(crate) async fn load(self, store: &Store) -> Result<(), StoreError> {
+        let again = store.clone();
+        store.watch(move |news| self.take_note(&again, news));
         let rows = store.memos().await?;
         rows.iter().for_each(|row| self.enter(row));
         self.rows.set(rows.into_iter().map(|row| (row.id.clone(), ArcRwSignal::new(row))).collect());
         Ok(())
     }
 
-    /// Reads one row again: somebody else wrote it, or removed it.
-    pub(crate) async fn reload(self, store: &Store, id: &MemoId) {
-        let read = store.memo(id).await;
-        match read {
+    fn take_note(self, store: &Store, news: News) {
+        match news {
+            News::Written(row) => self.show_written(*row),
+            News::Removed(id) => self.hide(&id),
+            News::Elsewhere(id) => {
+                let store = store.clone();
+                spawn_local(async move { self.reload(&store, &id).await });
+            }
+        }
+    }
+
+    /// Reads one row again.
+    async fn reload(self, store: &Store, id: &MemoId) {
+        match store.memo(id).await {
             Ok(Some(row)) => self.show_written(row),
             Ok(None) => self.hide(id),
             Err(error) => self.problem.set(Some(error.to_string())),
@@ -152,15 +164,15 @@ impl Memos {
         found
     }
 
-    /// Shows a row that somebody else wrote. What is being changed here is shown once that is written.
-    pub(crate) fn show_written(self, row: MemoRow) {
+    /// Shows a row that was written. What is being changed here is shown once that is written, too.
+    fn show_written(self, row: MemoRow) {
         if !self.writing.with_value(|writing| writing.contains_key(&row.id)) {
             self.show(row);
         }
     }
 
     /// Shows a row that is stored already.
-    pub(crate) fn show(self, row: MemoRow) {
+    fn show(self, row: MemoRow) {
         let known = self.rows.with_untracked(|rows| rows.get(&row.id).cloned());
         if known.as_ref().is_some_and(|signal| signal.with_untracked(|shown| *shown == row)) {
             return;
@@ -198,7 +210,7 @@ impl Memos {
     }
 
     /// Takes a row out that is no longer stored.
-    pub(crate) fn hide(self, id: &MemoId) {
+    fn hide(self, id: &MemoId) {
         if self.rows.with_untracked(|rows| rows.contains_key(id)) {
             self.rows.update(|rows| {
                 rows.remove(id);

@@ -171,7 +171,7 @@ impl Recording {
         self.phase.set(Phase::Stopping);
         spawn_local(async move {
             match recovery::finish(&app.store(), &take, |percent| self.finished.set(percent)).await {
-                Ok(memo) => self.open(app, memo),
+                Ok(memo) => self.open(app, &memo),
                 Err(error) => self.phase.set(Phase::Interrupted(error.to_string())),
             }
         });
@@ -216,7 +216,7 @@ impl Recording {
         let take = recorder.take().clone();
         spawn_local(async move {
             match recorder.stop(|percent| self.finished.set(percent)).await {
-                Ok(memo) => self.open(app, memo),
+                Ok(memo) => self.open(app, &memo),
                 // There is nothing to wait for.
                 Err(error @ FinishError::Empty) => self.phase.set(Phase::Refused(error.to_string())),
                 Err(error) => {
@@ -229,11 +229,9 @@ impl Recording {
         });
     }
 
-    fn open(self, app: AppState, memo: Memo) {
-        let path = format!("/memo/{}", memo.id);
-        app.memos.show(memo);
+    fn open(self, app: AppState, memo: &Memo) {
         self.reset();
-        app.replace(&path);
+        app.replace(&format!("/memo/{}", memo.id));
         app.ask_for_persistence();
     }
 

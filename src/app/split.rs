@@ -19,10 +19,8 @@ pub(crate) fn split_at(app: AppState, shown: &Memo, at_ms: u64) {
             is_as_shown.then(|| split(stored, at_ms, id)).flatten().map(<[Memo; 2]>::from)
         });
         match app.report(parts.await) {
-            Some(Some([first, second])) => {
+            Some(Some([_, second])) => {
                 let text = words().trimming.split.with([&second.display_title()]);
-                app.memos.show_written(first);
-                app.memos.show(second.clone());
                 app.toasts.say_with_undo(text, move || join_again(app, shown.id.clone(), shown.trim, second.clone()));
             }
             Some(None) => app.problem.set(Some(words().trimming.not_split.to_owned())),
@@ -36,8 +34,7 @@ fn join_again(app: AppState, first: MemoId, before: Option<Span>, second: Memo) 
     spawn_local(async move {
         let joined = app.store().update_memo(&first, |memo| memo.trim = before).await;
         // Where the first one was deleted for good meanwhile, the second has all that is left of the sound.
-        let Some(Some(row)) = app.report(joined) else { return };
-        app.memos.show_written(row);
+        let Some(Some(_)) = app.report(joined) else { return };
         if window().location().pathname().is_ok_and(|path| path == format!("/memo/{}", second.id)) {
             app.replace(&format!("/memo/{first}"));
         }

@@ -228,17 +228,9 @@ impl AppState {
             Change::Moved(statuses) => self.statuses.update(|known| {
                 known.extend(statuses.into_iter().map(|status| (status.info_hash, status)));
             }),
-            Change::MemoChanged(id) => self.reload(id),
-            Change::Imported(memo) => {
-                self.memos.show_written(*memo);
-                self.ask_for_persistence();
-            }
+            Change::Imported(_) => self.ask_for_persistence(),
             Change::Problem(sentence) => self.problem.set(Some(sentence)),
         }
-    }
-
-    fn reload(self, id: MemoId) {
-        spawn_local(async move { self.memos.reload(&self.store(), &id).await });
     }
 
     /// What has been in the bin long enough goes.

@@ -30,7 +30,6 @@ pub(crate) async fn save_part(app: AppState, memo: &Memo, span: Span) -> Result<
     if !stored? {
         return Ok(None);
     }
-    app.memos.show(part.clone());
     Ok(Some(part))
 }
 

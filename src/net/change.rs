@@ -15,10 +15,8 @@ pub enum Change {
     Statuses(Vec<Status>),
     /// How far these have come, at most four times a second; nothing is new about the others.
     Moved(Vec<Status>),
-    /// This memo's row was written: read it again.
-    MemoChanged(MemoId),
-    /// All bytes of this memo are here: its row as it is stored now.
-    Imported(Box<Memo>),
+    /// All bytes of this memo are here.
+    Imported(MemoId),
     /// Something went wrong that belongs to no single memo. A sentence.
     Problem(String),
 }

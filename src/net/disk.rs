@@ -35,10 +35,8 @@ pub(super) enum DiskEvent {
     Begun(InfoHash, Held),
     /// This torrent is not a memo that can be kept. A sentence.
     Refused(InfoHash, String),
-    /// This memo's row was written.
-    MemoChanged(MemoId),
     /// All bytes of this memo are here.
-    Imported(Box<Memo>),
+    Imported(MemoId),
     /// Something else could not be stored. A sentence.
     Problem(String),
 }
@@ -347,17 +345,15 @@ impl Shared {
         if let Some(held) = self.held.borrow_mut().get_mut(&info_hash) {
             held.memos.iter_mut().filter(|known| known.id == memo.id).for_each(|known| known.complete = true);
         }
-        (self.on_event)(DiskEvent::Imported(Box::new(memo.clone())));
+        (self.on_event)(DiskEvent::Imported(memo.id.clone()));
         self.clone().examine(memo);
     }
 
     /// Finds out what nobody wrote on a card. Not in the line: decoding takes its time.
     fn examine(self: Rc<Self>, memo: Memo) {
         spawn_local(async move {
-            match examine::fill_in(&self.store, &memo).await {
-                Ok(true) => (self.on_event)(DiskEvent::MemoChanged(memo.id)),
-                Ok(false) => {}
-                Err(error) => self.report(&error),
+            if let Err(error) = examine::fill_in(&self.store, &memo).await {
+                self.report(&error);
             }
         });
     }

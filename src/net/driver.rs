@@ -17,7 +17,7 @@ use super::fetch::{Fetch, FetchEvent};
 use super::rtc::{Connection, ConnectionEvent};
 use super::socket::{Socket, SocketEvent};
 use super::{Held, clock};
-use crate::memo::{Memo, MemoId};
+use crate::memo::MemoId;
 use crate::store::{Store, TorrentRow};
 use crate::torrent::{
     AddTorrent, ClosedBy, Command, Config as SessionConfig, ConnectionId, Error, Event, FetchId, InfoHash, Input,
@@ -39,10 +39,8 @@ pub(super) enum DriverEvent {
     Turned,
     /// A piece of this torrent is verified and stored.
     Piece,
-    /// This memo's row was written.
-    MemoChanged(MemoId),
     /// All bytes of this memo are here.
-    Imported(Box<Memo>),
+    Imported(MemoId),
     /// A sentence for people.
     Problem(String),
 }
@@ -438,15 +436,11 @@ impl Inner {
                 if let Some(wanted) = held.wanted() {
                     self.take_in(Input::Command(Command::Select(info_hash, wanted, held.have)));
                 }
-                for memo in held.memos {
-                    (self.on_event)(DriverEvent::MemoChanged(memo.id));
-                }
                 (self.on_event)(DriverEvent::Turned);
             }
             DiskEvent::Refused(info_hash, reason) => self.refuse(info_hash, reason),
-            DiskEvent::MemoChanged(memo_id) => (self.on_event)(DriverEvent::MemoChanged(memo_id)),
-            DiskEvent::Imported(memo) => {
-                (self.on_event)(DriverEvent::Imported(memo));
+            DiskEvent::Imported(memo_id) => {
+                (self.on_event)(DriverEvent::Imported(memo_id));
                 (self.on_event)(DriverEvent::Turned);
             }
             DiskEvent::Problem(sentence) => (self.on_event)(DriverEvent::Problem(sentence)),

@@ -134,10 +134,8 @@ impl Engine {
     pub fn examine(&self, memo: Memo) {
         let inner = self.0.clone();
         spawn_local(async move {
-            match examine::fill_in(&inner.store, &memo).await {
-                Ok(true) => inner.announce(Change::MemoChanged(memo.id)),
-                Ok(false) => {}
-                Err(error) => inner.announce(Change::Problem(error.to_string())),
+            if let Err(error) = examine::fill_in(&inner.store, &memo).await {
+                inner.announce(Change::Problem(error.to_string()));
             }
         });
     }
@@ -420,8 +418,7 @@ impl Inner {
             DriverEvent::Moved => self.publish_soon(),
             DriverEvent::Turned => self.publish(),
             DriverEvent::Piece => self.wake_waiting(),
-            DriverEvent::MemoChanged(id) => self.announce(Change::MemoChanged(id)),
-            DriverEvent::Imported(memo) => self.announce(Change::Imported(memo)),
+            DriverEvent::Imported(id) => self.announce(Change::Imported(id)),
             DriverEvent::Problem(sentence) => self.announce(Change::Problem(sentence)),
         }
     }

@@ -12,16 +12,15 @@ use crate::web::{Listener, Sound, decode};
 /// Files up to this size are decoded whole: three quarters of an hour of voice, 90 MB when decoded.
 const MAX_DECODED_BYTES: u64 = 8 * 1024 * 1024;
 
-/// Fills in what nobody wrote on the card of a complete memo. Returns whether its row was written: not when nothing is
-/// missing, and not when the browser cannot play it.
+/// Fills in what nobody wrote on the card of a complete memo, unless nothing is missing, or the browser cannot play it.
 ///
 /// # Errors
 /// The row could not be read or written.
-pub(super) async fn fill_in(store: &Store, memo: &Memo) -> Result<bool, StoreError> {
+pub(super) async fn fill_in(store: &Store, memo: &Memo) -> Result<(), StoreError> {
     if !memo.complete || (memo.duration_ms > 0 && !memo.waveform.is_empty()) {
-        return Ok(false);
+        return Ok(());
     }
-    let Some(sound) = sound_of(store, memo).await else { return Ok(false) };
+    let Some(sound) = sound_of(store, memo).await else { return Ok(()) };
     let row = store.update_memo(&memo.id, |memo| {
         if memo.duration_ms == 0 {
             memo.duration_ms = sound.duration_ms;
@@ -30,7 +29,7 @@ pub(super) async fn fill_in(store: &Store, memo: &Memo) -> Result<bool, StoreErr
             memo.waveform = sound.waveform;
         }
     });
-    Ok(row.await?.is_some())
+    row.await.map(drop)
 }
 
 /// Examines the audio of a complete memo. `None` when the browser cannot play it.

@@ -8,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use super::disk::{Disk, DiskEvent};
 use super::{Change, Config, Engine, Held, ShareError, freeze};
 use crate::memo::{Card, LinkGives, Memo, MemoId, Origin, Span, Waveform, split};
-use crate::store::{Store, TorrentRow};
+use crate::store::{News, Store, TorrentRow};
 use crate::torrent::bencode::{DictEncoder, encode_bytes};
 use crate::torrent::{FileSelection, Info, InfoHash, Magnet, Metainfo, Phase};
 
@@ -53,6 +53,24 @@ fn engine(store: &Store) -> (Engine, mpsc::UnboundedReceiver<Change>) {
 
 async fn memo(store: &Store, id: &MemoId) -> Memo {
     store.memo(id).await.expect("the store").expect("the memo")
+}
+
+/// What becomes of rows from now on.
+fn news(store: &Store) -> mpsc::UnboundedReceiver<News> {
+    let (sender, news) = mpsc::unbounded();
+    store.watch(move |told| {
+        let _ = sender.unbounded_send(told);
+    });
+    news
+}
+
+/// Waits until the length and the shape of a memo are known, which come from its sound.
+async fn until_heard(news: &mut mpsc::UnboundedReceiver<News>, id: &MemoId) {
+    let is_heard = |news: News| match news {
+        News::Written(memo) => memo.id == *id && memo.duration_ms > 0 && !memo.waveform.is_empty(),
+        News::Removed(_) | News::Elsewhere(_) => false,
+    };
+    while !is_heard(news.next().await.expect("rows are told of")) {}
 }
 
 /// Waits until the statuses fulfil something.
@@ -162,7 +180,7 @@ async fn ones_own_link_leads_to_the_memo_that_is_here() {
     let magnet = engine.share(&own.id).await.expect("shared");
     store.update_memo(&own.id, |memo| memo.deleted_at_ms = Some(1)).await.expect("deleted");
     engine.import(vec![magnet]).await.expect("imported");
-    let imported = Change::Imported(Box::new(memo(&store, &own.id).await));
+    let imported = Change::Imported(own.id.clone());
     while changes.next().await.expect("the engine runs") != imported {}
     assert!(!memo(&store, &own.id).await.is_deleted(), "opening the link takes it out of the bin");
     assert_eq!(store.memos().await.expect("the store").len(), 1, "one link is one memo");
@@ -242,6 +260,7 @@ async fn pieces_become_a_memo_that_is_passed_on_and_heard() {
     let info_hash = info.info_hash();
     expected(&receiver, info_hash).await;
 
+    let mut news = news(&receiver);
     let (disk, mut events) = disk(&receiver);
     // All at once: what comes later waits for what comes first.
     disk.begin(info_hash, info.raw().to_vec());
@@ -260,7 +279,7 @@ async fn pieces_become_a_memo_that_is_passed_on_and_heard() {
                 result.expect("written");
                 written += 1;
             }
-            DiskEvent::Imported(memo) => imported = Some(memo.id),
+            DiskEvent::Imported(id) => imported = Some(id),
             other => panic!("unexpected: {other:?}"),
         }
     }
@@ -273,10 +292,7 @@ async fn pieces_become_a_memo_that_is_passed_on_and_heard() {
     let row = receiver.torrent(info_hash).await.expect("the store").expect("the row");
     assert!(Held::of(&row, vec![received]).expect("a torrent").have.is_full(), "nothing is fetched again");
 
-    let changed = events.next().await;
-    assert!(matches!(&changed, Some(DiskEvent::MemoChanged(changed)) if *changed == id), "{changed:?}");
-    let heard = memo(&receiver, &id).await;
-    assert!(heard.duration_ms > 0 && !heard.waveform.is_empty(), "its length and shape come from its sound");
+    until_heard(&mut news, &id).await;
 }
 
 #[wasm_bindgen_test]
@@ -284,12 +300,10 @@ async fn what_was_left_while_it_was_examined_is_examined_when_somebody_looks() {
     let store = store().await;
     let own = Memo { duration_ms: 0, waveform: Waveform::default(), ..recorded(&store, "").await };
     store.put_memo(&own).await.expect("the row");
-    let (engine, mut changes) = engine(&store);
+    let (engine, _changes) = engine(&store);
+    let mut news = news(&store);
     engine.examine(own.clone());
-    let changed = Change::MemoChanged(own.id.clone());
-    while changes.next().await.expect("the engine goes on") != changed {}
-    let heard = memo(&store, &own.id).await;
-    assert!(heard.duration_ms > 0 && !heard.waveform.is_empty(), "its length and shape come from its sound");
+    until_heard(&mut news, &own.id).await;
 }
 
 /// Two sounds with a text in between, and what they are made of. Each piece border lies inside of a file.
@@ -332,8 +346,7 @@ async fn each_sound_of_a_torrent_becomes_a_memo_once_it_is_here() {
     let imported = async |events: &mut mpsc::UnboundedReceiver<DiskEvent>| loop {
         match events.next().await.expect("the line goes on") {
             DiskEvent::PieceWritten(_, _, result) => result.expect("written"),
-            DiskEvent::Imported(memo) => break memo.id,
-            DiskEvent::MemoChanged(_) => {}
+            DiskEvent::Imported(id) => break id,
             other => panic!("unexpected: {other:?}"),
         }
     };

@@ -1,6 +1,6 @@
 //! Opening the database, making room for a newer version of the app, and one transaction for a change.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
@@ -12,7 +12,10 @@ use web_sys::{
     DomException, Event, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction, IdbVersionChangeEvent,
 };
 
+use super::news::{News, NewsLine};
+use super::schema::MEMOS;
 use super::{StoreError, row, schema};
+use crate::memo::{Memo, MemoId};
 use crate::words::words;
 
 /// The database. Cheap to clone; the last clone closes it.
@@ -25,6 +28,7 @@ struct Connection {
     /// Written with transactions of our own.
     writer: IdbDatabase,
     gate: Rc<Gate>,
+    news: Rc<NewsLine>,
     _on_version_change: Closure<dyn FnMut(Event)>,
 }
 
@@ -89,7 +93,8 @@ impl Store {
             }
         });
         writer.set_onversionchange(Some(on_version_change.as_ref().unchecked_ref()));
-        let mut connection = Connection { reader: None, writer, gate, _on_version_change: on_version_change };
+        let news = Rc::new(NewsLine::open(name));
+        let mut connection = Connection { reader: None, writer, gate, news, _on_version_change: on_version_change };
         // Rexie closes its connection by itself when a newer version comes.
         connection.reader = Some(Rexie::builder(name).version(schema::VERSION).build().await?);
         Ok(Self(Rc::new(connection)))
@@ -102,6 +107,11 @@ impl Store {
         Hold(gate.clone())
     }
 
+    /// From now on `reader` is told what becomes of every memo row, by this tab or another one, once that is stored.
+    pub fn watch(&self, reader: impl Fn(News) + 'static) {
+        self.0.news.read_by(reader);
+    }
+
     /// A consistent view of some object stores.
     pub(super) fn read(&self, stores: &[&str]) -> Result<rexie::Transaction, StoreError> {
         let reader = self.0.reader.as_ref().ok_or(StoreError::Unavailable)?;
@@ -111,7 +121,12 @@ impl Store {
     /// Begins a change of some object stores: nothing of it is there before [`Change::done`].
     pub(super) fn change(&self, stores: &[&str], durability: Durability) -> Result<Change, StoreError> {
         open_transaction(&self.0.writer, stores, durability)
-            .map(|transaction| Change { transaction, finished: Cell::new(false) })
+            .map(|transaction| Change {
+                transaction,
+                finished: Cell::new(false),
+                line: self.0.news.clone(),
+                news: RefCell::default(),
+            })
             .map_err(|thrown| self.explain(StoreError::from_js(&thrown)))
     }
 
@@ -198,9 +213,26 @@ fn open_transaction(
 pub(super) struct Change {
     transaction: IdbTransaction,
     finished: Cell<bool>,
+    line: Rc<NewsLine>,
+    /// What becomes of memo rows by this.
+    news: RefCell<Vec<News>>,
 }
 
 impl Change {
+    /// Writes a memo's row.
+    pub(super) fn put_memo(&self, memo: &Memo) -> Result<(), StoreError> {
+        self.put(MEMOS, &row::to_js("memo", memo)?)?;
+        self.news.borrow_mut().push(News::Written(Box::new(memo.clone())));
+        Ok(())
+    }
+
+    /// Removes a memo's row.
+    pub(super) fn delete_memo(&self, id: &MemoId) -> Result<(), StoreError> {
+        self.delete(MEMOS, &id.as_str().into())?;
+        self.news.borrow_mut().push(News::Removed(id.clone()));
+        Ok(())
+    }
+
     /// Writes a row that carries its key.
     pub(super) fn put(&self, store: &str, value: &JsValue) -> Result<(), StoreError> {
         self.store(store)?.put(value).map(drop).map_err(|thrown| not_written(&thrown))
@@ -237,14 +269,16 @@ impl Change {
         Ok(Array::from(&settled(&request).await?))
     }
 
-    /// Waits until the change is stored.
+    /// Waits until the change is stored, and tells of the rows in it.
     pub(super) async fn done(self) -> Result<(), StoreError> {
         self.finished.set(true);
         let settled = Promise::new(&mut |resolve, reject| {
             self.transaction.set_oncomplete(Some(&resolve));
             self.transaction.set_onabort(Some(&reject));
         });
-        JsFuture::from(settled).await.map(drop).map_err(|_| self.reason())
+        JsFuture::from(settled).await.map_err(|_| self.reason())?;
+        self.line.tell(self.news.take());
+        Ok(())
     }
 
     fn store(&self, name: &str) -> Result<IdbObjectStore, StoreError> {

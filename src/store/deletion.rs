@@ -23,7 +23,7 @@ impl Store {
     pub async fn delete_memo(&self, id: &MemoId) -> Result<Option<InfoHash>, StoreError> {
         let change = self.change(&[MEMOS, AUDIO, TORRENTS], Durability::Relaxed)?;
         let stored = change.get(MEMOS, &id.as_str().into()).await?;
-        change.delete(MEMOS, &id.as_str().into())?;
+        change.delete_memo(id)?;
         change.delete_numbered(AUDIO, id.of_clip().as_str())?;
         let said = Said::by(stored.as_ref());
         if let Some(info_hash) = &said.info_hash

@@ -46,7 +46,7 @@ impl Store {
     /// The row could not be stored.
     pub async fn put_memo(&self, memo: &Memo) -> Result<(), StoreError> {
         let change = self.change(&[MEMOS], Durability::Relaxed)?;
-        change.put(MEMOS, &row::to_js("memo", memo)?)?;
+        change.put_memo(memo)?;
         change.done().await
     }
 
@@ -59,7 +59,7 @@ impl Store {
         for (n, record) in (0..).zip(audio.chunks(memo.record_len.max(1) as usize)) {
             change.put_at(AUDIO, &row::numbered_key(memo.id.as_str(), n), &row::bytes_to_js(record))?;
         }
-        change.put(MEMOS, &row::to_js("memo", memo)?)?;
+        change.put_memo(memo)?;
         change.done().await
     }
 
@@ -72,7 +72,7 @@ impl Store {
         let Some(value) = change.get(MEMOS, &id.as_str().into()).await? else { return Ok(None) };
         let mut memo: Memo = row::from_js("memo", value)?;
         edit(&mut memo);
-        change.put(MEMOS, &row::to_js("memo", &memo)?)?;
+        change.put_memo(&memo)?;
         change.done().await?;
         Ok(Some(memo))
     }
@@ -91,7 +91,7 @@ impl Store {
         let Some(value) = change.get(MEMOS, &from.as_str().into()).await? else { return Ok(None) };
         let Some(derived) = derive(&row::from_js("memo", value)?) else { return Ok(None) };
         for memo in &derived {
-            change.put(MEMOS, &row::to_js("memo", memo)?)?;
+            change.put_memo(memo)?;
         }
         change.done().await?;
         Ok(Some(derived))
@@ -109,7 +109,7 @@ impl Store {
             let Some(value) = change.get(MEMOS, &id.as_str().into()).await? else { continue };
             let mut memo: Memo = row::from_js("memo", value)?;
             edit(&mut memo);
-            change.put(MEMOS, &row::to_js("memo", &memo)?)?;
+            change.put_memo(&memo)?;
             memos.push(memo);
         }
         if !memos.is_empty() {

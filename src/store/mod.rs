@@ -5,6 +5,7 @@
 //! | `schema` | the object stores, and how an older database becomes a current one |
 //! | `connection` | opening, making room for a newer version, one transaction for a change |
 //! | `row` | values on their way in and out |
+//! | `news` | what became of memo rows, told in all tabs |
 //! | `audio_writer` | bytes in any portions become records |
 //! | `part_reader` | a part of a memo becomes a file |
 //! | `deletion` | what goes for good, and what another memo still needs |
@@ -24,6 +25,7 @@ mod connection;
 mod deletion;
 mod error;
 mod memos;
+mod news;
 mod part_reader;
 mod room;
 mod row;
@@ -36,6 +38,7 @@ pub use audio::RECORD_LEN;
 pub use audio_writer::AudioWriter;
 pub use connection::{Hold, Store};
 pub use error::StoreError;
+pub use news::News;
 pub use part_reader::{CutError, PartReader};
 pub use room::Usage;
 pub use takes::{Chunk, Take, TakeId};

@@ -181,7 +181,7 @@ impl Store {
     /// Nothing has changed: the take can be finished later.
     pub async fn finish_take(&self, take: &TakeId, memo: &Memo) -> Result<(), StoreError> {
         let change = self.change(&[MEMOS, TAKES, CHUNKS], Durability::Strict)?;
-        change.put(MEMOS, &row::to_js("memo", memo)?)?;
+        change.put_memo(memo)?;
         change.delete(TAKES, &take.as_str().into())?;
         change.delete_numbered(CHUNKS, take.as_str())?;
         change.done().await

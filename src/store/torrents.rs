@@ -112,7 +112,7 @@ impl Store {
     pub async fn begin_import(&self, memos: &[Memo], torrent: &TorrentRow) -> Result<(), StoreError> {
         let change = self.change(&[MEMOS, TORRENTS], Durability::Relaxed)?;
         for memo in memos {
-            change.put(MEMOS, &row::to_js("memo", memo)?)?;
+            change.put_memo(memo)?;
         }
         change.put(TORRENTS, &row::to_js("torrent", torrent)?)?;
         change.done().await
@@ -150,7 +150,7 @@ impl Store {
         for id in arrived {
             let Some(value) = change.get(MEMOS, &id.as_str().into()).await? else { continue };
             let memo = Memo { complete: true, shared: true, ..row::from_js("memo", value)? };
-            change.put(MEMOS, &row::to_js("memo", &memo)?)?;
+            change.put_memo(&memo)?;
             memos.push(memo);
         }
         change.done().await?;

@@ -2,11 +2,12 @@
 
 use std::cell::Cell;
 
-use futures::channel::oneshot;
+use futures::StreamExt;
+use futures::channel::{mpsc, oneshot};
 use rexie::{ObjectStore, Rexie, TransactionMode};
 use serde::Serialize;
 use voice_memos::memo::{DigestBuilder, Memo, MemoId, Origin, Part, Waveform};
-use voice_memos::store::{AudioWriter, Chunk, RECORD_LEN, Store, StoreError, Take, TakeId, TorrentRow};
+use voice_memos::store::{AudioWriter, Chunk, News, RECORD_LEN, Store, StoreError, Take, TakeId, TorrentRow};
 use voice_memos::torrent::{FileSelection, InfoHash};
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -27,6 +28,15 @@ pub(crate) async fn fresh_store() -> Store {
 fn memo(id: &str) -> Memo {
     let id: MemoId = id.parse().expect("an id");
     Memo { title: "Märzmorgen".to_owned(), record_len: 4, ..Memo::new(id, Origin::Recorded) }
+}
+
+/// What becomes of rows from now on.
+fn news(store: &Store) -> mpsc::UnboundedReceiver<News> {
+    let (sender, news) = mpsc::unbounded();
+    store.watch(move |told| {
+        let _ = sender.unbounded_send(told);
+    });
+    news
 }
 
 fn take(id: &str) -> Take {
@@ -120,6 +130,37 @@ async fn a_small_memo_is_stored_as_a_whole_or_not_at_all() {
     store.put_small_memo(&memo, &bytes).await.expect("stored");
     assert_eq!(store.memo(&memo.id).await, Ok(Some(memo.clone())));
     assert_eq!(store.read_audio(&memo, 0..10).await, Ok(Some(bytes)));
+}
+
+#[wasm_bindgen_test]
+async fn what_becomes_of_a_row_is_told_in_every_tab_once_it_is_stored() {
+    let name = fresh_name();
+    let open = async || Store::open_named(&name, || {}).await.expect("a store");
+    let (here, there) = (open().await, open().await);
+    let (mut news_here, mut news_there) = (news(&here), news(&there));
+    let (first, second) = (memo("m-1"), memo("m-2"));
+    let full = fail_requests("memos", "put", "QuotaExceededError");
+    assert_eq!(here.put_memo(&first).await, Err(StoreError::Full));
+    drop(full);
+
+    here.put_memo(&first).await.expect("stored");
+    assert_eq!(
+        news_here.next().await,
+        Some(News::Written(Box::new(first.clone()))),
+        "and not what could not be stored"
+    );
+    assert_eq!(news_there.next().await, Some(News::Elsewhere(first.id.clone())));
+    let ids = [first.id.clone(), second.id.clone()];
+    there.put_memo(&second).await.expect("stored");
+    assert_eq!(news_here.next().await, Some(News::Elsewhere(second.id.clone())));
+    assert_eq!(news_there.next().await, Some(News::Written(Box::new(second))));
+    for memo in there.update_memos(&ids, |memo| memo.favourite = true).await.expect("stored") {
+        assert_eq!(news_here.next().await, Some(News::Elsewhere(memo.id.clone())));
+        assert_eq!(news_there.next().await, Some(News::Written(Box::new(memo))));
+    }
+    there.delete_memo(&first.id).await.expect("removed");
+    assert_eq!(news_here.next().await, Some(News::Elsewhere(first.id.clone())));
+    assert_eq!(news_there.next().await, Some(News::Removed(first.id)));
 }
 
 #[wasm_bindgen_test]

@@ -49,10 +49,8 @@ pub(crate) fn Recovery() -> impl IntoView {
         spawn_local(async move {
             match recovery::finish(&app.store(), &take, |percent| finished.set(percent)).await {
                 Ok(memo) => {
-                    let path = format!("/memo/{}", memo.id);
-                    app.memos.show(memo);
                     next();
-                    app.go(&path);
+                    app.go(&format!("/memo/{}", memo.id));
                     app.ask_for_persistence();
                 }
                 Err(error) => problem.set(Some(error.to_string())),

@@ -112,7 +112,6 @@ impl Batch {
     fn enter(&mut self, memo: Memo, sound: &Blob) -> Kept {
         self.last = Some(memo.id.clone());
         self.listening.examine(&memo, sound);
-        self.app.memos.show(memo);
         Kept::New
     }
 

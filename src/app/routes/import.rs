@@ -77,12 +77,7 @@ fn Memos(magnets: Vec<Magnet>) -> impl IntoView {
         let magnets = wanted.clone();
         spawn_local(async move {
             match engine.import(magnets).await {
-                Ok(memos) => {
-                    for id in &memos {
-                        app.memos.reload(&app.store(), id).await;
-                    }
-                    known.set(Some(memos));
-                }
+                Ok(memos) => known.set(Some(memos)),
                 Err(error) => problem.set(Some(error.to_string())),
             }
         });

@@ -88,7 +88,6 @@ impl Engine {
         }
         inner.store.update_memo(id, |memo| memo.shared = false).await?;
         inner.order(Order::Join(info_hash));
-        inner.announce(Change::MemoChanged(id.clone()));
         Ok(())
     }
 
@@ -108,7 +107,6 @@ impl Engine {
         if memo.part.is_some() && inner.store.torrent(info_hash).await?.is_some_and(|row| row.shared) {
             inner.store.update_memo(id, |memo| memo.shared = true).await?;
             inner.order(Order::Join(info_hash));
-            inner.announce(Change::MemoChanged(id.clone()));
         }
         Ok(())
     }
@@ -134,7 +132,6 @@ impl Engine {
         if let Some(info_hash) = info_hash.filter(|_| others > 0) {
             inner.order(Order::Join(info_hash));
         }
-        inner.announce(Change::MemoChanged(id.clone()));
         Ok(())
     }
 
@@ -261,7 +258,6 @@ impl Inner {
         for memo in self.store.memos_by_info_hash(info_hash).await? {
             if memo.complete && !memo.is_deleted() || !shared {
                 self.store.update_memo(&memo.id, |memo| memo.shared = shared).await?;
-                self.announce(Change::MemoChanged(memo.id));
             }
         }
         Ok(())
@@ -274,7 +270,6 @@ impl Inner {
             // Opening the link of something that is here is as good as taking it out of the bin.
             self.store.update_memo(&memo.id, |memo| memo.deleted_at_ms = None).await?;
             memo.deleted_at_ms = None;
-            self.announce(Change::MemoChanged(memo.id.clone()));
         }
         let known = self.store.update_torrent(info_hash, |row| {
             merge(&mut row.trackers, &first_sockets(link.trackers.clone()), MAX_TRACKERS);
@@ -284,14 +279,13 @@ impl Inner {
         let known = known.await?;
         if let Some(info) = known.as_ref().and_then(|row| Info::parse(row.info.as_deref()?).ok()) {
             for memo in imports::begin_more(&self.store, &info, link.files.as_ref(), &memos).await? {
-                self.announce(Change::MemoChanged(memo.id.clone()));
                 memos.push(memo);
             }
         }
         memos.retain(|memo| memo.is_named_by(&link));
         let ids = memos.iter().map(|memo| memo.id.clone()).collect();
         for memo in memos.iter().filter(|memo| memo.complete) {
-            self.announce(Change::Imported(Box::new(memo.clone())));
+            self.announce(Change::Imported(memo.id.clone()));
         }
         if !memos.is_empty() && memos.iter().all(|memo| memo.complete) {
             // What came together with it may be on its way, and this is offered along with it.

@@ -1,0 +1,93 @@
+//! What became of memo rows: told to whoever shows them, in this tab and in all others.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::Reflect;
+use web_sys::{BroadcastChannel, MessageEvent};
+
+use crate::memo::{Memo, MemoId};
+use crate::web::Listener;
+
+/// What became of one row. It stands in the store already.
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    /// It was written here, and is this now.
+    Written(Box<Memo>),
+    /// It was removed here.
+    Removed(MemoId),
+    /// Another tab wrote or removed it: read it again.
+    Elsewhere(MemoId),
+}
+
+impl News {
+    fn id(&self) -> &MemoId {
+        match self {
+            Self::Written(memo) => &memo.id,
+            Self::Removed(id) | Self::Elsewhere(id) => id,
+        }
+    }
+}
+
+/// Who is told in this tab.
+type Reader = Rc<RefCell<Option<Rc<dyn Fn(News)>>>>;
+
+/// The line to whoever shows rows. Dropping it hangs up.
+pub(super) struct NewsLine {
+    reader: Reader,
+    channel: Option<(BroadcastChannel, Listener)>,
+}
+
+impl NewsLine {
+    /// Opens the line between all tabs that use this database; where the browser has none, only this tab is told.
+    pub(super) fn open(database: &str) -> Self {
+        let reader = Reader::default();
+        let exists = Reflect::has(&js_sys::global(), &"BroadcastChannel".into()).unwrap_or(false);
+        let channel = exists.then(|| BroadcastChannel::new(&format!("{database} rows")).ok()).flatten();
+        let heard = reader.clone();
+        let channel = channel.map(|channel| {
+            let listener = Listener::new(&channel, "message", move |event: MessageEvent| {
+                // Another version of the app may speak differently.
+                let ids: Vec<MemoId> = serde_wasm_bindgen::from_value(event.data()).unwrap_or_default();
+                ids.into_iter().for_each(|id| tell(&heard, News::Elsewhere(id)));
+            });
+            (channel, listener)
+        });
+        Self { reader, channel }
+    }
+
+    /// From now on this one is told, and nobody else in this tab.
+    pub(super) fn read_by(&self, reader: impl Fn(News) + 'static) {
+        self.reader.replace(Some(Rc::new(reader)));
+    }
+
+    /// Tells this tab what became of rows, and the others which rows they are.
+    pub(super) fn tell(&self, news: Vec<News>) {
+        if news.is_empty() {
+            return;
+        }
+        if let Some((channel, _)) = &self.channel
+            && let Ok(ids) = serde_wasm_bindgen::to_value(&news.iter().map(News::id).collect::<Vec<_>>())
+        {
+            // Fails only when the line is closed.
+            let _ = channel.post_message(&ids);
+        }
+        news.into_iter().for_each(|news| tell(&self.reader, news));
+    }
+}
+
+/// Nothing is borrowed while the reader reads: it may write again.
+fn tell(reader: &Reader, news: News) {
+    let reader = reader.borrow().clone();
+    if let Some(reader) = reader {
+        reader(news);
+    }
+}
+
+impl Drop for NewsLine {
+    fn drop(&mut self) {
+        if let Some((channel, _)) = &self.channel {
+            channel.close();
+        }
+    }
+}
