@@ -3,6 +3,8 @@
 //! The element's sound is led through an analyser. That cannot be undone, so it is only done once somebody wants it, and only
 //! where the browser lets an audio context run: one that stands still would swallow the sound.
 
+use futures::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AnalyserNode, AudioContext, AudioContextState, HtmlMediaElement};
 
@@ -10,6 +12,9 @@ use crate::memo::{Pauses, peak_of};
 
 /// Sound that is looked at together.
 pub(super) const LOOK_MS: u32 = 50;
+
+/// How long a context may take until it runs. Firefox keeps one waiting for ever where it finds nothing to play sound with.
+const START_LIMIT_MS: u32 = 2_000;
 
 /// 43 ms at 48 kHz.
 const WINDOW_SAMPLES: u32 = 2048;
@@ -26,8 +31,9 @@ impl PauseWatch {
     /// To be called within a tap, which is what lets the context run. `None` where the sound cannot be heard from here.
     pub(super) async fn on(element: HtmlMediaElement) -> Option<Self> {
         let context = AudioContext::new().ok()?;
-        let resumed = context.resume().ok()?;
-        let runs = JsFuture::from(resumed).await.is_ok() && context.state() == AudioContextState::Running;
+        let resumed = JsFuture::from(context.resume().ok()?);
+        let is_resumed = matches!(select(resumed, TimeoutFuture::new(START_LIMIT_MS)).await, Either::Left((Ok(_), _)));
+        let runs = is_resumed && context.state() == AudioContextState::Running;
         let analyser = context.create_analyser().ok().filter(|_| runs);
         let Some(analyser) = analyser else {
             // A context that stands still is of no use, and closing it fails only when it is closed.

@@ -56,6 +56,10 @@ pub(crate) struct Player {
     kept_ms: StoredValue<u64>,
     /// Play was pressed before there was anything to play from.
     wanted: StoredValue<bool>,
+    /// The element knows its sound, and was told where to begin. Before that, what it says of its place is not ours.
+    placed: StoredValue<bool>,
+    /// Somebody went to another place while nothing played, and has not listened since.
+    sought: StoredValue<bool>,
 }
 
 /// Where the element reads from.
@@ -87,6 +91,8 @@ impl Player {
             ending: StoredValue::new_local(None),
             kept_ms: StoredValue::new(0),
             wanted: StoredValue::new(false),
+            placed: StoredValue::new(false),
+            sought: StoredValue::new(false),
         }
     }
 
@@ -123,7 +129,7 @@ impl Player {
                 element.load();
             }
         }
-        self.source.set_value(Source::None);
+        self.forget_source();
         self.wanted.set_value(false);
         self.ending.set_value(None);
         self.span.set_value(None);
@@ -133,6 +139,11 @@ impl Player {
         self.duration_ms.set(0);
         self.problem.set(None);
         self.repeat.set(Repeat::Off);
+    }
+
+    fn forget_source(self) {
+        self.source.set_value(Source::None);
+        self.placed.set_value(false);
     }
 
     /// The current memo was trimmed, or is so no more. What sounds now goes on if it still belongs to it.
@@ -190,15 +201,20 @@ impl Player {
         }
     }
 
-    /// Goes to a moment; before the element knows its length, it is kept until then.
+    /// Goes to a moment; before the element knows its sound, it is kept until then.
     pub(crate) fn seek(self, position_ms: u64) {
         self.position_ms.set(position_ms);
         if let Some(element) = self.element.get_untracked()
-            && element.ready_state() >= HtmlMediaElement::HAVE_METADATA
+            && self.placed.get_value()
         {
-            element.set_current_time(seconds(self.in_sound(position_ms)));
+            self.place(&element, self.in_sound(position_ms));
         }
         media_session::place(self);
+    }
+
+    fn place(self, element: &HtmlMediaElement, in_sound_ms: u64) {
+        self.sought.set_value(element.paused());
+        element.set_current_time(seconds(in_sound_ms));
     }
 
     /// Begins the part that is repeated, ends it, or repeats no more: the one button of it.
@@ -344,8 +360,9 @@ impl Player {
         element.set_playback_rate(self.speed.get_untracked());
         let position = self.in_sound(self.position_ms.get_untracked());
         if position > 0 {
-            element.set_current_time(seconds(position));
+            self.place(&element, position);
         }
+        self.placed.set_value(true);
     }
 
     pub(crate) fn handle_duration(self) {
@@ -357,7 +374,8 @@ impl Player {
 
     pub(crate) fn handle_time(self, app: AppState) {
         let Some(element) = self.element.get_untracked() else { return };
-        if element.ready_state() < HtmlMediaElement::HAVE_METADATA {
+        // What it says on its way elsewhere is where it was.
+        if !self.placed.get_value() || element.seeking() {
             return;
         }
         let at_ms = milliseconds(element.current_time());
@@ -371,7 +389,7 @@ impl Player {
             if at_ms >= span.end_ms {
                 // Fails only where nothing plays.
                 let _ = element.pause();
-                return self.handle_ended(app);
+                return self.end(app);
             }
             self.await_end(app, span.end_ms - at_ms, element.playback_rate());
         }
@@ -392,13 +410,22 @@ impl Player {
     pub(crate) fn handle_playing(self, app: AppState, playing: bool) {
         self.playing.set(playing);
         media_session::place(self);
-        if !playing {
+        if playing {
+            self.sought.set_value(false);
+        } else {
             self.watching.set_value(None);
             self.keep_position(app);
         }
     }
 
+    /// The sound is at its end. Firefox may say so when somebody goes there while nothing plays: then nobody has listened to it.
     pub(crate) fn handle_ended(self, app: AppState) {
+        if !self.sought.get_value() {
+            self.end(app);
+        }
+    }
+
+    fn end(self, app: AppState) {
         if let Repeat::Between(start, _) = self.repeat.get_untracked() {
             self.seek(start);
             return self.play(app);
@@ -424,7 +451,7 @@ impl Player {
         let streamed = self.source.with_value(|source| matches!(source, Source::Worker));
         if let Some(memo) = memo.filter(|memo| memo.complete && streamed) {
             // The worker may have been stopped or replaced; what is here can be played without it.
-            self.source.set_value(Source::None);
+            self.forget_source();
             self.load_blob(app, memo);
             return;
         }
