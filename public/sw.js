@@ -41,10 +41,10 @@ async function takeOver() {
   await self.clients.claim();
 }
 
-// HTML, script and wasm come from one build, always.
+// HTML, script and wasm come from one build, always. A cache that cannot be read, as after a crash, keeps nobody out.
 async function fromCache(path, request) {
-  const cache = await caches.open(CACHE);
-  return (await cache.match(path)) ?? fetch(request);
+  const kept = await caches.match(path, { cacheName: CACHE }).catch(() => undefined);
+  return kept ?? fetch(request);
 }
 
 // GET /audio/<memo id>: a part of it as 206 when a range is asked for, all of it as a stream when not.
