@@ -2,7 +2,7 @@
 //! forced colours, and nothing cut off in small windows and at large sizes. `judge` says what is looked for.
 
 use crate::browser::Browser::Chromium;
-use crate::device::{Device, Microphone, Setup};
+use crate::device::{Microphone, Setup};
 use crate::judge::Findings;
 use crate::page::FAR_LIMIT;
 use crate::speech::speak_for;

@@ -228,6 +228,21 @@ impl Session {
         }
     }
 
+    /// Puts a finger on the page, in CSS pixels; `None` takes it away.
+    pub(crate) async fn touch(&self, at: Option<(f64, f64)>) {
+        if self.geckodriver.is_some() {
+            let to = |(x, y)| json!([{ "type": "pointerMove", "duration": 0, "x": x as i64, "y": y as i64 }, { "type": "pointerDown", "button": 0 }]);
+            let steps = at.map_or_else(|| json!([{ "type": "pointerUp", "button": 0 }]), to);
+            let finger = json!({ "type": "pointer", "id": "finger", "parameters": { "pointerType": "touch" }, "actions": steps });
+            self.send(Method::POST, "/actions", Some(json!({ "actions": [finger] }))).await;
+            return;
+        }
+        // After a finger that rested, its driver's own actions make no tap of a touch any more.
+        let kind = if at.is_some() { "touchStart" } else { "touchEnd" };
+        let points: Vec<Value> = at.into_iter().map(|(x, y)| json!({ "x": x, "y": y })).collect();
+        self.in_chromium_itself("Input.dispatchTouchEvent", json!({ "type": kind, "touchPoints": points })).await;
+    }
+
     /// Runs a script in every new page before its own ones.
     pub(crate) async fn start_pages_with(&self, script: &str) {
         self.in_chromium_itself("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;

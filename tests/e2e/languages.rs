@@ -58,10 +58,10 @@ fn a_browser_is_spoken_to_in_its_language(browser: Browser) {
     });
 }
 
-#[test]
-fn a_language_is_chosen_in_the_settings_and_stays() {
+in_each_browser!(a_language_is_chosen_in_the_settings_and_stays);
+fn a_language_is_chosen_in_the_settings_and_stays(browser: Browser) {
     journey(async |stage| {
-        let device = stage.device(Chromium).await;
+        let device = stage.device(browser).await;
         device.open("/").await;
         device.press("Record").await;
         device.has_recorded(1.0).await;

@@ -1,6 +1,6 @@
 //! Letters of the size that people set in their browser: everything grows with them, and still finds room on a phone.
 
-use crate::browser::Browser::{self, Chromium, Firefox};
+use crate::browser::Browser;
 use crate::device::{Device, Setup};
 use crate::page::FAR_LIMIT;
 use crate::speech::speak_for;
@@ -22,16 +22,7 @@ impl Tour {
     }
 }
 
-#[test]
-fn letters_of_twice_the_size_fit_on_a_phone_in_chromium() {
-    letters_of_twice_the_size_fit_on_a_phone(Chromium);
-}
-
-#[test]
-fn letters_of_twice_the_size_fit_on_a_phone_in_firefox() {
-    letters_of_twice_the_size_fit_on_a_phone(Firefox);
-}
-
+in_each_browser!(letters_of_twice_the_size_fit_on_a_phone);
 fn letters_of_twice_the_size_fit_on_a_phone(browser: Browser) {
     journey(async |stage| {
         let mut tour = Tour::default();
@@ -52,9 +43,9 @@ fn letters_of_twice_the_size_fit_on_a_phone(browser: Browser) {
         device
             .has_memos(&[
                 json!({ "title": long,
-                    "tags": ["everything that was ever said about rain"], "favourite": true, "shared": true,
+                    "tags": ["everything that was ever said about rain"], "favourite": true, "shared": true }),
+                json!({ "title": "Interview, Dr. Okafor", "durationMs": 34_830_000, "favourite": true, "shared": true,
                     "recordedAtMs": late }),
-                json!({ "title": "Interview, Dr. Okafor", "durationMs": 34_830_000 }),
                 json!({ "title": "Grocery list", "deletedAtMs": deleted, "favourite": true, "recordedAtMs": late }),
             ])
             .await;

@@ -1,19 +1,10 @@
 //! Links, as people paste them, and what is none.
 
-use crate::browser::Browser::{self, Chromium, Firefox};
+use crate::browser::Browser::{self, Chromium};
 use crate::page::FAR_LIMIT;
 use crate::stage::journey;
 
-#[test]
-fn what_is_no_memo_link_is_refused_in_chromium() {
-    what_is_no_memo_link_is_refused(Chromium);
-}
-
-#[test]
-fn what_is_no_memo_link_is_refused_in_firefox() {
-    what_is_no_memo_link_is_refused(Firefox);
-}
-
+in_each_browser!(what_is_no_memo_link_is_refused);
 fn what_is_no_memo_link_is_refused(browser: Browser) {
     let junk = "%F0%9F%92%A9%00%22%3Cscript%3Ealert(1)%3C/script%3E&seeds=;=&".repeat(10 * 1024 / 60);
     let links = [

@@ -1,6 +1,6 @@
 //! Listening: markers, parts that are repeated, one memo after the other, and the keys for all of it.
 
-use crate::browser::Browser::{self, Chromium, Firefox};
+use crate::browser::Browser::{self, Chromium};
 use crate::device::Device;
 use crate::memo::PLAY_LIMIT;
 use crate::speech::speak_for;
@@ -56,16 +56,7 @@ impl Device {
     }
 }
 
-#[test]
-fn keys_play_mark_search_rename_and_delete_in_chromium() {
-    keys_play_mark_search_rename_and_delete(Chromium);
-}
-
-#[test]
-fn keys_play_mark_search_rename_and_delete_in_firefox() {
-    keys_play_mark_search_rename_and_delete(Firefox);
-}
-
+in_each_browser!(keys_play_mark_search_rename_and_delete);
 fn keys_play_mark_search_rename_and_delete(browser: Browser) {
     journey(async |stage| {
         let device = stage.device(browser).await;
@@ -111,15 +102,16 @@ fn keys_play_mark_search_rename_and_delete(browser: Browser) {
     });
 }
 
-#[test]
-fn a_part_is_repeated_until_it_is_enough() {
+in_each_browser!(a_part_is_repeated_until_it_is_enough);
+fn a_part_is_repeated_until_it_is_enough(browser: Browser) {
     journey(async |stage| {
-        let device = stage.device(Chromium).await;
+        let device = stage.device(browser).await;
         let path = device.records("Again and again", 3.0).await;
         device.open(&path).await;
         device.press("Repeat from here").await;
         device.press("Forward 10 seconds").await;
         device.press("Repeat until here").await;
+        device.sees("button", "Stop repeating").await;
         device.press("Play").await;
         device.sound_is_at("it plays to the end", |seconds| seconds > 2.0).await;
         device.sound_is_at("and begins again", |seconds| seconds > 0.1 && seconds < 1.5).await;
@@ -129,16 +121,7 @@ fn a_part_is_repeated_until_it_is_enough() {
     });
 }
 
-#[test]
-fn a_trimmed_memo_is_its_part_in_chromium() {
-    a_trimmed_memo_is_its_part(Chromium);
-}
-
-#[test]
-fn a_trimmed_memo_is_its_part_in_firefox() {
-    a_trimmed_memo_is_its_part(Firefox);
-}
-
+in_each_browser!(a_trimmed_memo_is_its_part);
 fn a_trimmed_memo_is_its_part(browser: Browser) {
     journey(async |stage| {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -168,10 +151,10 @@ fn a_trimmed_memo_is_its_part(browser: Browser) {
     });
 }
 
-#[test]
-fn the_next_memo_follows_when_that_is_wanted() {
+in_each_browser!(the_next_memo_follows_when_that_is_wanted);
+fn the_next_memo_follows_when_that_is_wanted(browser: Browser) {
     journey(async |stage| {
-        let device = stage.device(Chromium).await;
+        let device = stage.device(browser).await;
         let older = device.records("The older one", 2.0).await;
         let newer = device.records("The newer one", 2.0).await;
         device.open(&newer).await;
@@ -206,6 +189,7 @@ fn sound_with_a_pause() -> Vec<u8> {
     wav
 }
 
+/// Firefox lets no page hear what plays on a machine that has nothing to play sound with.
 #[test]
 fn silence_can_be_skipped() {
     journey(async |stage| {
@@ -226,5 +210,69 @@ fn silence_can_be_skipped() {
         let still = "return document.querySelector('.listening [aria-pressed=true]')?.innerText";
         let kept = async || device.eval(still, vec![]).await.as_str().filter(|text| *text == "Skip silence").map(drop);
         device.wait_for("the choice is kept", PLAY_LIMIT, kept).await;
+    });
+}
+
+in_each_browser!(where_silence_cannot_be_heard_that_is_said);
+fn where_silence_cannot_be_heard_that_is_said(browser: Browser) {
+    journey(async |stage| {
+        let device = stage.device(browser).await;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        device.imports_file(&speak_for(5, folder.path(), "Interview.wav")).await;
+        device.eval("AudioContext.prototype.resume = () => new Promise(() => {})", vec![]).await;
+        device.press("Skip silence").await;
+        device.press("Play").await;
+        device.says("does not let the app hear where the silence is", PLAY_LIMIT).await;
+        device.plays().await;
+    });
+}
+
+in_each_browser!(the_place_where_listening_stopped_is_kept);
+fn the_place_where_listening_stopped_is_kept(browser: Browser) {
+    journey(async |stage| {
+        let device = stage.device(browser).await;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        device.imports_file(&speak_for(6, folder.path(), "Interview.wav")).await;
+        device.press("Play").await;
+        device.sound_is_at("somebody listens", |seconds| seconds > 1.0).await;
+        device.press("Pause").await;
+        device.sees("button", "Play").await;
+        let kept = async || device.stored("memos", "positionMs").await[0].as_u64().filter(|place_ms| *place_ms > 1_000);
+        let place_ms = device.wait_for("the place is stored", PLAY_LIMIT, kept).await;
+
+        device.open("/").await;
+        // Browsers may tell the time before they tell that they know the sound.
+        let tell_early = "document.addEventListener('loadedmetadata', ({ target }) => {
+            target.dispatchEvent(new Event('timeupdate'));
+            window.told = true;
+        }, true)";
+        device.eval(tell_early, vec![]).await;
+        device.follow("Interview").await;
+        let told = async || device.eval("return window.told", vec![]).await.as_bool();
+        device.wait_for("the sound is known", PLAY_LIMIT, told).await;
+        device.sound_is_at("it goes on there", |seconds| seconds * 1000.0 >= place_ms as f64 - 100.0).await;
+        let slider = device.sees("slider", "Position").await.prop("value").await.expect("a slider");
+        assert_eq!(slider, Some(place_ms.to_string()));
+    });
+}
+
+in_each_browser!(who_goes_to_the_end_by_hand_stays_there);
+fn who_goes_to_the_end_by_hand_stays_there(browser: Browser) {
+    journey(async |stage| {
+        let device = stage.device(browser).await;
+        device.records("The older one", 2.0).await;
+        let newer = device.records("The newer one", 2.0).await;
+        device.open(&newer).await;
+        device.press("Play next").await;
+        device.press("Forward 10 seconds").await;
+        device.sound_is_at("its end", |seconds| seconds > 1.9).await;
+        // Firefox tells of such an end now and then.
+        device.eval("document.querySelector('audio').dispatchEvent(new Event('ended'))", vec![]).await;
+        let slider = device.sees("slider", "Position").await;
+        let value = slider.prop("value").await.expect("a slider").and_then(|value| value.parse::<u64>().ok());
+        assert!(value > Some(1_900), "it went to {value:?}");
+        assert_eq!(device.path().await, newer, "the next memo followed one that nobody listened to");
+        device.press("Play").await;
+        device.sound_is_at("it begins anew", |seconds| seconds > 0.1 && seconds < 1.5).await;
     });
 }

@@ -15,6 +15,25 @@
 //! see. Run one journey with `cargo test --test e2e -- NAME` after `make build`.
 #![cfg(not(target_arch = "wasm32"))]
 
+/// A journey that is made in Chromium and in Firefox, a test each.
+macro_rules! in_each_browser {
+    ($journey:ident) => {
+        mod $journey {
+            use crate::browser::Browser;
+
+            #[test]
+            fn in_chromium() {
+                super::$journey(Browser::Chromium);
+            }
+
+            #[test]
+            fn in_firefox() {
+                super::$journey(Browser::Firefox);
+            }
+        }
+    };
+}
+
 mod access;
 mod browser;
 mod connections;

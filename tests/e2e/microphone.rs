@@ -1,6 +1,6 @@
 //! A microphone that somebody else has, and one that is gone in the middle of a sentence.
 
-use crate::browser::Browser::{self, Chromium, Firefox};
+use crate::browser::Browser;
 use crate::device::Device;
 use crate::stage::journey;
 
@@ -26,16 +26,7 @@ impl Device {
     }
 }
 
-#[test]
-fn a_busy_microphone_is_named_and_can_be_tried_again_in_chromium() {
-    a_busy_microphone_is_named_and_can_be_tried_again(Chromium);
-}
-
-#[test]
-fn a_busy_microphone_is_named_and_can_be_tried_again_in_firefox() {
-    a_busy_microphone_is_named_and_can_be_tried_again(Firefox);
-}
-
+in_each_browser!(a_busy_microphone_is_named_and_can_be_tried_again);
 fn a_busy_microphone_is_named_and_can_be_tried_again(browser: Browser) {
     journey(async |stage| {
         let device = stage.device(browser).await;
@@ -62,16 +53,7 @@ fn a_busy_microphone_is_named_and_can_be_tried_again(browser: Browser) {
     });
 }
 
-#[test]
-fn a_recording_goes_on_after_the_microphone_was_gone_in_chromium() {
-    a_recording_goes_on_after_the_microphone_was_gone(Chromium);
-}
-
-#[test]
-fn a_recording_goes_on_after_the_microphone_was_gone_in_firefox() {
-    a_recording_goes_on_after_the_microphone_was_gone(Firefox);
-}
-
+in_each_browser!(a_recording_goes_on_after_the_microphone_was_gone);
 fn a_recording_goes_on_after_the_microphone_was_gone(browser: Browser) {
     journey(async |stage| {
         let device = stage.device(browser).await;
@@ -101,10 +83,10 @@ fn a_recording_goes_on_after_the_microphone_was_gone(browser: Browser) {
     });
 }
 
-#[test]
-fn a_recording_is_finished_after_the_microphone_was_gone() {
+in_each_browser!(a_recording_is_finished_after_the_microphone_was_gone);
+fn a_recording_is_finished_after_the_microphone_was_gone(browser: Browser) {
     journey(async |stage| {
-        let device = stage.device(Chromium).await;
+        let device = stage.device(browser).await;
         device.open("/record").await;
         device.sees("button", "Start recording").await;
         device.keeps_hold_of_microphone().await;

@@ -57,6 +57,15 @@ impl Device {
         self.open(path).await;
     }
 
+    /// Goes to the other of two tabs.
+    pub(crate) async fn goes_to_other_tab(&self) {
+        let driver = &self.session().await.driver;
+        let here = driver.window().await.expect("a tab is open");
+        let tabs = driver.windows().await.expect("tabs are open");
+        let other = tabs.into_iter().find(|tab| *tab != here).expect("two tabs are open");
+        driver.switch_to_window(other).await.expect("the tab is there");
+    }
+
     /// Closes all tabs but the present one.
     pub(crate) async fn closes_other_tabs(&self) {
         let driver = &self.session().await.driver;

@@ -12,16 +12,7 @@ const SLICE_S: f64 = 1.25;
 /// How long the memo's page may take to say something.
 const LIMIT: Duration = Duration::from_secs(20);
 
-#[test]
-fn a_recording_stays_in_chromium() {
-    a_recording_stays(Chromium);
-}
-
-#[test]
-fn a_recording_stays_in_firefox() {
-    a_recording_stays(Firefox);
-}
-
+in_each_browser!(a_recording_stays);
 fn a_recording_stays(browser: Browser) {
     journey(async |stage| {
         let device = stage.device(browser).await;
@@ -43,10 +34,10 @@ fn a_recording_stays(browser: Browser) {
     });
 }
 
-#[test]
-fn a_pause_is_left_out() {
+in_each_browser!(a_pause_is_left_out);
+fn a_pause_is_left_out(browser: Browser) {
     journey(async |stage| {
-        let device = stage.device(Chromium).await;
+        let device = stage.device(browser).await;
         device.open("/record").await;
         device.press("Start recording").await;
         device.sees("meter", "Input level").await;
@@ -62,10 +53,10 @@ fn a_pause_is_left_out() {
     });
 }
 
-#[test]
-fn a_discarded_recording_leaves_nothing() {
+in_each_browser!(a_discarded_recording_leaves_nothing);
+fn a_discarded_recording_leaves_nothing(browser: Browser) {
     journey(async |stage| {
-        let device = stage.device(Chromium).await;
+        let device = stage.device(browser).await;
         device.open("/").await;
         device.press("Record").await;
         device.has_recorded(1.0).await;
@@ -120,16 +111,7 @@ fn a_killed_browser_loses_a_slice_at_most(browser: Browser) {
     });
 }
 
-#[test]
-fn a_recovered_recording_goes_on_as_the_same_memo_in_chromium() {
-    a_recovered_recording_goes_on_as_the_same_memo(Chromium);
-}
-
-#[test]
-fn a_recovered_recording_goes_on_as_the_same_memo_in_firefox() {
-    a_recovered_recording_goes_on_as_the_same_memo(Firefox);
-}
-
+in_each_browser!(a_recovered_recording_goes_on_as_the_same_memo);
 fn a_recovered_recording_goes_on_as_the_same_memo(browser: Browser) {
     journey(async |stage| {
         let device = stage.device(browser).await;
@@ -162,10 +144,10 @@ fn a_recovered_recording_goes_on_as_the_same_memo(browser: Browser) {
     });
 }
 
-#[test]
-fn a_recovered_recording_can_be_heard_and_discarded() {
+in_each_browser!(a_recovered_recording_can_be_heard_and_discarded);
+fn a_recovered_recording_can_be_heard_and_discarded(browser: Browser) {
     journey(async |stage| {
-        let device = stage.device(Chromium).await;
+        let device = stage.device(browser).await;
         device.open("/").await;
         device.press("Record").await;
         device.has_recorded(2.0).await;
@@ -184,16 +166,7 @@ fn a_recovered_recording_can_be_heard_and_discarded() {
     });
 }
 
-#[test]
-fn a_refused_microphone_can_be_allowed_in_chromium() {
-    a_refused_microphone_can_be_allowed(Chromium);
-}
-
-#[test]
-fn a_refused_microphone_can_be_allowed_in_firefox() {
-    a_refused_microphone_can_be_allowed(Firefox);
-}
-
+in_each_browser!(a_refused_microphone_can_be_allowed);
 fn a_refused_microphone_can_be_allowed(browser: Browser) {
     journey(async |stage| {
         let device = stage.device_with(Setup::new(browser).microphone(Microphone::Refused)).await;
@@ -210,16 +183,7 @@ fn a_refused_microphone_can_be_allowed(browser: Browser) {
     });
 }
 
-#[test]
-fn a_missing_microphone_is_named_in_chromium() {
-    a_missing_microphone_is_named(Chromium);
-}
-
-#[test]
-fn a_missing_microphone_is_named_in_firefox() {
-    a_missing_microphone_is_named(Firefox);
-}
-
+in_each_browser!(a_missing_microphone_is_named);
 fn a_missing_microphone_is_named(browser: Browser) {
     journey(async |stage| {
         let device = stage.device_with(Setup::new(browser).microphone(Microphone::Missing)).await;
@@ -233,16 +197,7 @@ fn a_missing_microphone_is_named(browser: Browser) {
     });
 }
 
-#[test]
-fn a_device_that_slept_says_what_is_missing_in_chromium() {
-    a_device_that_slept_says_what_is_missing(Chromium);
-}
-
-#[test]
-fn a_device_that_slept_says_what_is_missing_in_firefox() {
-    a_device_that_slept_says_what_is_missing(Firefox);
-}
-
+in_each_browser!(a_device_that_slept_says_what_is_missing);
 fn a_device_that_slept_says_what_is_missing(browser: Browser) {
     const SLEEP_S: f64 = 6.0;
     journey(async |stage| {

@@ -125,16 +125,7 @@ fn back_does_not_import_again() {
     });
 }
 
-#[test]
-fn another_tab_takes_over_in_chromium() {
-    another_tab_takes_over(Chromium);
-}
-
-#[test]
-fn another_tab_takes_over_in_firefox() {
-    another_tab_takes_over(Firefox);
-}
-
+in_each_browser!(another_tab_takes_over);
 fn another_tab_takes_over(browser: Browser) {
     journey(async |stage| {
         let sender = stage.device(browser).await;

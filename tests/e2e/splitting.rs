@@ -141,11 +141,11 @@ fn a_memo_becomes_two(browser: Browser, listens: Browser) {
     });
 }
 
-#[test]
-fn both_parts_go_into_an_archive_and_come_back() {
+in_each_browser!(both_parts_go_into_an_archive_and_come_back);
+fn both_parts_go_into_an_archive_and_come_back(browser: Browser) {
     journey(async |stage| {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let device = stage.device(Chromium).await;
+        let device = stage.device(browser).await;
         device.imports_file(&speak_for(10, folder.path(), "Interview.wav")).await;
         device.has_heard(1).await;
         let records = device.stored_records().await;
@@ -153,7 +153,7 @@ fn both_parts_go_into_an_archive_and_come_back() {
         let before = device.stored_memos().await;
         assert_eq!((before.len(), device.stored_records().await), (2, records), "bytes were copied");
         let both = folder.path().join("both.zip");
-        std::fs::write(&both, device.exports_everything(Chromium).await).expect("a file");
+        std::fs::write(&both, device.exports_everything(browser).await).expect("a file");
         assert_eq!(names_in(&both), ["Interview.wav", "memos.json"], "one sound is one file");
 
         let other = stage.device(Chromium).await;
@@ -172,7 +172,7 @@ fn both_parts_go_into_an_archive_and_come_back() {
         device.press("Delete").await;
         device.sees("button", "Undo").await;
         let one = folder.path().join("one.zip");
-        std::fs::write(&one, device.exports_everything(Chromium).await).expect("a file");
+        std::fs::write(&one, device.exports_everything(browser).await).expect("a file");
         let third = stage.device(Chromium).await;
         third.imports(&[one]).await;
         third.says("1 memo brought back", FAR_LIMIT).await;

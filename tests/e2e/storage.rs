@@ -127,16 +127,7 @@ fn a_full_disk_ends_the_recording_and_keeps_it_in_firefox() {
     });
 }
 
-#[test]
-fn an_import_that_does_not_fit_leaves_nothing_and_can_be_done_again_in_chromium() {
-    an_import_that_does_not_fit_leaves_nothing_and_can_be_done_again(Chromium);
-}
-
-#[test]
-fn an_import_that_does_not_fit_leaves_nothing_and_can_be_done_again_in_firefox() {
-    an_import_that_does_not_fit_leaves_nothing_and_can_be_done_again(Firefox);
-}
-
+in_each_browser!(an_import_that_does_not_fit_leaves_nothing_and_can_be_done_again);
 fn an_import_that_does_not_fit_leaves_nothing_and_can_be_done_again(browser: Browser) {
     journey(async |stage| {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -168,16 +159,7 @@ fn an_import_that_does_not_fit_leaves_nothing_and_can_be_done_again(browser: Bro
     });
 }
 
-#[test]
-fn what_fits_of_many_files_stays_and_the_others_are_named_in_chromium() {
-    what_fits_of_many_files_stays_and_the_others_are_named(Chromium);
-}
-
-#[test]
-fn what_fits_of_many_files_stays_and_the_others_are_named_in_firefox() {
-    what_fits_of_many_files_stays_and_the_others_are_named(Firefox);
-}
-
+in_each_browser!(what_fits_of_many_files_stays_and_the_others_are_named);
 fn what_fits_of_many_files_stays_and_the_others_are_named(browser: Browser) {
     journey(async |stage| {
         const FILES: usize = 16;
@@ -235,16 +217,7 @@ fn a_memo_that_does_not_fit_says_so_and_arrives_once_there_is_room() {
     });
 }
 
-#[test]
-fn a_newer_database_is_left_as_it_is_in_chromium() {
-    a_newer_database_is_left_as_it_is(Chromium);
-}
-
-#[test]
-fn a_newer_database_is_left_as_it_is_in_firefox() {
-    a_newer_database_is_left_as_it_is(Firefox);
-}
-
+in_each_browser!(a_newer_database_is_left_as_it_is);
 fn a_newer_database_is_left_as_it_is(browser: Browser) {
     journey(async |stage| {
         let device = stage.device(browser).await;
@@ -264,16 +237,7 @@ fn a_newer_database_is_left_as_it_is(browser: Browser) {
     });
 }
 
-#[test]
-fn a_tab_with_an_older_version_is_waited_for_in_chromium() {
-    a_tab_with_an_older_version_is_waited_for(Chromium);
-}
-
-#[test]
-fn a_tab_with_an_older_version_is_waited_for_in_firefox() {
-    a_tab_with_an_older_version_is_waited_for(Firefox);
-}
-
+in_each_browser!(a_tab_with_an_older_version_is_waited_for);
 fn a_tab_with_an_older_version_is_waited_for(browser: Browser) {
     journey(async |stage| {
         let device = stage.device(browser).await;
@@ -299,16 +263,7 @@ fn a_tab_with_an_older_version_is_waited_for(browser: Browser) {
     });
 }
 
-#[test]
-fn refused_storage_is_named_in_chromium() {
-    refused_storage_is_named(Chromium);
-}
-
-#[test]
-fn refused_storage_is_named_in_firefox() {
-    refused_storage_is_named(Firefox);
-}
-
+in_each_browser!(refused_storage_is_named);
 fn refused_storage_is_named(browser: Browser) {
     journey(async |stage| {
         let device = stage.device_with(Setup::new(browser).without_storage()).await;

@@ -1,20 +1,11 @@
 //! Files that are not what their names say, or not all of it.
 
-use crate::browser::Browser::{self, Chromium, Firefox};
+use crate::browser::Browser;
 use crate::page::FAR_LIMIT;
 use crate::speech::speak_webm;
 use crate::stage::journey;
 
-#[test]
-fn a_file_of_garbage_says_that_it_cannot_be_played_in_chromium() {
-    a_file_of_garbage_says_that_it_cannot_be_played(Chromium);
-}
-
-#[test]
-fn a_file_of_garbage_says_that_it_cannot_be_played_in_firefox() {
-    a_file_of_garbage_says_that_it_cannot_be_played(Firefox);
-}
-
+in_each_browser!(a_file_of_garbage_says_that_it_cannot_be_played);
 fn a_file_of_garbage_says_that_it_cannot_be_played(browser: Browser) {
     journey(async |stage| {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -33,16 +24,7 @@ fn a_file_of_garbage_says_that_it_cannot_be_played(browser: Browser) {
     });
 }
 
-#[test]
-fn what_there_is_of_a_truncated_file_is_played_in_chromium() {
-    what_there_is_of_a_truncated_file_is_played(Chromium);
-}
-
-#[test]
-fn what_there_is_of_a_truncated_file_is_played_in_firefox() {
-    what_there_is_of_a_truncated_file_is_played(Firefox);
-}
-
+in_each_browser!(what_there_is_of_a_truncated_file_is_played);
 fn what_there_is_of_a_truncated_file_is_played(browser: Browser) {
     journey(async |stage| {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -56,8 +38,8 @@ fn what_there_is_of_a_truncated_file_is_played(browser: Browser) {
     });
 }
 
-#[test]
-fn files_of_unknown_kinds_are_named_and_the_others_come_in() {
+in_each_browser!(files_of_unknown_kinds_are_named_and_the_others_come_in);
+fn files_of_unknown_kinds_are_named_and_the_others_come_in(browser: Browser) {
     journey(async |stage| {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = |name: &str, bytes: &[u8]| {
@@ -71,7 +53,7 @@ fn files_of_unknown_kinds_are_named_and_the_others_come_in() {
             file("words.txt", b"What was said."),
             file("Between them.webm", &sound),
         ];
-        let device = stage.device(Chromium).await;
+        let device = stage.device(browser).await;
         device.open("/").await;
         device.chooses(&files).await;
         let alert = device.is_warned_of("2 files were not imported").await;
