@@ -9,12 +9,14 @@ pub(crate) enum Icon {
     Check,
     Close,
     Download,
+    /// Ten seconds forward.
     Forward,
     Gear,
     Pause,
     Play,
     Plus,
     Restore,
+    /// Ten seconds back.
     Rewind,
     Search,
     Share,
@@ -32,7 +34,9 @@ impl Icon {
             Self::Check => "m5 12.5 4.5 4.5L19 7.5",
             Self::Close => "m6 6 12 12M18 6 6 18",
             Self::Download => "M12 4v11m0 0-4-4m4 4 4-4M5 20h14",
-            Self::Forward => "M20 12a8 8 0 1 0-3 6M20 12V6m0 6h-5",
+            Self::Forward => {
+                "M13 4.5a8.5 8.5 0 1 0 7.5 8.5M13 4.5l-2.6-2.6M13 4.5l-2.6 2.6M8.3 11.2l1.6-1.1v6M12 13.1a1.9 3 0 1 0 3.8 0a1.9 3 0 1 0-3.8 0"
+            }
             Self::Gear => {
                 "M9 12a3 3 0 1 0 6 0a3 3 0 1 0-6 0M12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M19 5l-2 2M7 17l-2 2"
             }
@@ -40,7 +44,9 @@ impl Icon {
             Self::Play => "M8 5.5v13l11-6.5z",
             Self::Plus => "M12 5v14M5 12h14",
             Self::Restore => "M5 9h9a5 5 0 0 1 0 10H9M5 9l4-4M5 9l4 4",
-            Self::Rewind => "M4 12a8 8 0 1 1 3 6M4 12V6m0 6h5",
+            Self::Rewind => {
+                "M11 4.5a8.5 8.5 0 1 1-7.5 8.5M11 4.5l2.6-2.6M11 4.5l2.6 2.6M8.3 11.2l1.6-1.1v6M12 13.1a1.9 3 0 1 0 3.8 0a1.9 3 0 1 0-3.8 0"
+            }
             Self::Search => "M4.5 11a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0M20 20l-4.2-4.2",
             Self::Share => "M12 15V4m0 0L8 8m4-4 4 4M6 12v7h12v-7",
             Self::Sort => "M7 5v14m0 0-3.5-3.5M7 19l3.5-3.5M14 7h7M14 12h5M14 17h3",
