@@ -237,7 +237,7 @@ fn a_thousand_memos_go_out_and_come_back() {
         std::fs::write(&archive, old.exports_everything(Chromium).await).expect("a file");
         assert_eq!(names_in(&archive).len(), MEMOS + 1);
 
-        let new = stage.device(Chromium).await;
+        let new = stage.device(Firefox).await;
         new.imports(&[archive]).await;
         new.says("1,000 memos brought back", MANY_LIMIT).await;
         let after = new.stored_memos().await;

@@ -1,4 +1,4 @@
-//! Ten recordings, each of which is killed with its browser at a moment that nobody chose.
+//! Ten recordings, five in each browser, that are killed with it at a moment that nobody chose.
 
 use crate::browser::Browser;
 use crate::device::Device;
@@ -9,13 +9,14 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-const KILLS: usize = 10;
+/// Of each browser.
+const KILLS: usize = 5;
 
 /// What was captured longer ago than this is there after a kill: the slice that is being filled takes a second of it, and the
 /// way to the disk the rest.
 const AT_RISK_S: f64 = 1.5;
 
-/// No part of a recording gets longer than this, so that ten of them do not take long.
+/// No part of a recording gets longer than this, so that all of them do not take long.
 const LONGEST_S: f64 = 3.5;
 
 /// Moments and choices that one number decides.
@@ -87,8 +88,8 @@ impl Device {
     }
 }
 
-in_each_browser!(ten_kills_at_any_moment_cost_no_more_than_a_moment_each);
-fn ten_kills_at_any_moment_cost_no_more_than_a_moment_each(browser: Browser) {
+in_each_browser!(kills_at_any_moment_cost_no_more_than_a_moment_each);
+fn kills_at_any_moment_cost_no_more_than_a_moment_each(browser: Browser) {
     let mut chance = Chance::of_environment();
     journey(async |stage| {
         let device = stage.device(browser).await;
