@@ -4,13 +4,11 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::rc::Rc;
 
-use js_sys::Reflect;
 use serde::{Deserialize, Serialize};
-use web_sys::{BroadcastChannel, MessageEvent};
 
 use super::Change;
 use crate::torrent::InfoHash;
-use crate::web::Listener;
+use crate::web::Broadcast;
 
 /// The name of the channel.
 const CHANNEL: &str = "engine";
@@ -49,28 +47,23 @@ pub(super) enum Order {
 
 /// The line to the other tabs. Dropping it hangs up.
 pub(super) struct Tabs {
-    line: Option<(BroadcastChannel, Listener)>,
+    line: Broadcast,
     /// Somebody else was heard. Every tab says hello when it opens, and whoever leads answers: until then there is nobody.
     others: Rc<Cell<bool>>,
 }
 
 impl Tabs {
-    /// Opens the line; a dead one where the browser has none.
+    /// Opens the line.
     pub(super) fn open(on_word: impl Fn(Word) + 'static) -> Self {
-        let exists = Reflect::has(&js_sys::global(), &CHANNEL_CLASS.into()).unwrap_or(false);
-        let channel = exists.then(|| BroadcastChannel::new(CHANNEL).ok()).flatten();
         let others = Rc::new(Cell::new(false));
         let heard = others.clone();
-        let line = channel.map(|channel| {
-            let listener = Listener::new(&channel, "message", move |event: MessageEvent| {
-                heard.set(true);
-                // Another version of the app may speak differently.
-                let word = event.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
-                if let Some(word) = word {
-                    on_word(word);
-                }
-            });
-            (channel, listener)
+        let line = Broadcast::open(CHANNEL, move |message| {
+            heard.set(true);
+            // Another version of the app may speak differently.
+            let word = message.as_string().and_then(|text| serde_json::from_str(&text).ok());
+            if let Some(word) = word {
+                on_word(word);
+            }
         });
         Self { line, others }
     }
@@ -78,19 +71,11 @@ impl Tabs {
     /// Tells all other tabs. News that nobody would hear are not even written down.
     pub(super) fn say(&self, word: &Word) {
         let is_news = matches!(word, Word::Change(_));
-        let Some((channel, _)) = self.line.as_ref().filter(|_| self.others.get() || !is_news) else { return };
-        if let Ok(text) = serde_json::to_string(word) {
-            let _ = channel.post_message(&text.into());
+        if is_news && !self.others.get() {
+            return;
         }
-    }
-}
-
-const CHANNEL_CLASS: &str = "BroadcastChannel";
-
-impl Drop for Tabs {
-    fn drop(&mut self) {
-        if let Some((channel, _)) = &self.line {
-            channel.close();
+        if let Ok(text) = serde_json::to_string(word) {
+            self.line.say(&text.into());
         }
     }
 }

@@ -64,7 +64,7 @@ fn news(store: &Store) -> mpsc::UnboundedReceiver<News> {
     news
 }
 
-/// Waits until the length and the shape of a memo are known, which come from its sound.
+/// Waits until a row is told of that has its length and its shape.
 async fn until_heard(news: &mut mpsc::UnboundedReceiver<News>, id: &MemoId) {
     let is_heard = |news: News| match news {
         News::Written(memo) => memo.id == *id && memo.duration_ms > 0 && !memo.waveform.is_empty(),
@@ -293,6 +293,8 @@ async fn pieces_become_a_memo_that_is_passed_on_and_heard() {
     assert!(Held::of(&row, vec![received]).expect("a torrent").have.is_full(), "nothing is fetched again");
 
     until_heard(&mut news, &id).await;
+    let heard = memo(&receiver, &id).await;
+    assert!(heard.duration_ms > 0 && !heard.waveform.is_empty(), "its length and shape come from its sound");
 }
 
 #[wasm_bindgen_test]
@@ -304,6 +306,8 @@ async fn what_was_left_while_it_was_examined_is_examined_when_somebody_looks() {
     let mut news = news(&store);
     engine.examine(own.clone());
     until_heard(&mut news, &own.id).await;
+    let heard = memo(&store, &own.id).await;
+    assert!(heard.duration_ms > 0 && !heard.waveform.is_empty(), "its length and shape come from its sound");
 }
 
 /// Two sounds with a text in between, and what they are made of. Each piece border lies inside of a file.

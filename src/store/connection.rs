@@ -226,6 +226,12 @@ impl Change {
         Ok(())
     }
 
+    /// Reads a memo's row, as this change sees it.
+    pub(super) async fn get_memo(&self, id: &MemoId) -> Result<Option<Memo>, StoreError> {
+        let value = self.get(MEMOS, &id.as_str().into()).await?;
+        value.map(|value| row::from_js("memo", value)).transpose()
+    }
+
     /// Removes a memo's row.
     pub(super) fn delete_memo(&self, id: &MemoId) -> Result<(), StoreError> {
         self.delete(MEMOS, &id.as_str().into())?;

@@ -69,8 +69,7 @@ impl Store {
     /// The row is damaged or could not be stored; then nothing has changed.
     pub async fn update_memo(&self, id: &MemoId, edit: impl FnOnce(&mut Memo)) -> Result<Option<Memo>, StoreError> {
         let change = self.change(&[MEMOS], Durability::Relaxed)?;
-        let Some(value) = change.get(MEMOS, &id.as_str().into()).await? else { return Ok(None) };
-        let mut memo: Memo = row::from_js("memo", value)?;
+        let Some(mut memo) = change.get_memo(id).await? else { return Ok(None) };
         edit(&mut memo);
         change.put_memo(&memo)?;
         change.done().await?;
@@ -88,8 +87,7 @@ impl Store {
         derive: impl FnOnce(&Memo) -> Option<[Memo; COUNT]>,
     ) -> Result<Option<[Memo; COUNT]>, StoreError> {
         let change = self.change(&[MEMOS], Durability::Relaxed)?;
-        let Some(value) = change.get(MEMOS, &from.as_str().into()).await? else { return Ok(None) };
-        let Some(derived) = derive(&row::from_js("memo", value)?) else { return Ok(None) };
+        let Some(derived) = change.get_memo(from).await?.as_ref().and_then(derive) else { return Ok(None) };
         for memo in &derived {
             change.put_memo(memo)?;
         }
@@ -106,8 +104,7 @@ impl Store {
         let change = self.change(&[MEMOS], Durability::Relaxed)?;
         let mut memos = Vec::with_capacity(ids.len());
         for id in ids {
-            let Some(value) = change.get(MEMOS, &id.as_str().into()).await? else { continue };
-            let mut memo: Memo = row::from_js("memo", value)?;
+            let Some(mut memo) = change.get_memo(id).await? else { continue };
             edit(&mut memo);
             change.put_memo(&memo)?;
             memos.push(memo);

@@ -3,11 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::Reflect;
-use web_sys::{BroadcastChannel, MessageEvent};
-
 use crate::memo::{Memo, MemoId};
-use crate::web::Listener;
+use crate::web::Broadcast;
 
 /// What became of one row. It stands in the store already.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,25 +32,20 @@ type Reader = Rc<RefCell<Option<Rc<dyn Fn(News)>>>>;
 /// The line to whoever shows rows. Dropping it hangs up.
 pub(super) struct NewsLine {
     reader: Reader,
-    channel: Option<(BroadcastChannel, Listener)>,
+    others: Broadcast,
 }
 
 impl NewsLine {
-    /// Opens the line between all tabs that use this database; where the browser has none, only this tab is told.
+    /// Opens the line between all tabs that use this database.
     pub(super) fn open(database: &str) -> Self {
         let reader = Reader::default();
-        let exists = Reflect::has(&js_sys::global(), &"BroadcastChannel".into()).unwrap_or(false);
-        let channel = exists.then(|| BroadcastChannel::new(&format!("{database} rows")).ok()).flatten();
         let heard = reader.clone();
-        let channel = channel.map(|channel| {
-            let listener = Listener::new(&channel, "message", move |event: MessageEvent| {
-                // Another version of the app may speak differently.
-                let ids: Vec<MemoId> = serde_wasm_bindgen::from_value(event.data()).unwrap_or_default();
-                ids.into_iter().for_each(|id| tell(&heard, News::Elsewhere(id)));
-            });
-            (channel, listener)
+        let others = Broadcast::open(&format!("{database} rows"), move |message| {
+            // Another version of the app may speak differently.
+            let ids: Vec<MemoId> = serde_wasm_bindgen::from_value(message).unwrap_or_default();
+            ids.into_iter().for_each(|id| tell(&heard, News::Elsewhere(id)));
         });
-        Self { reader, channel }
+        Self { reader, others }
     }
 
     /// From now on this one is told, and nobody else in this tab.
@@ -66,11 +58,9 @@ impl NewsLine {
         if news.is_empty() {
             return;
         }
-        if let Some((channel, _)) = &self.channel
-            && let Ok(ids) = serde_wasm_bindgen::to_value(&news.iter().map(News::id).collect::<Vec<_>>())
-        {
-            // Fails only when the line is closed.
-            let _ = channel.post_message(&ids);
+        let ids: Vec<&MemoId> = news.iter().map(News::id).collect();
+        if let Ok(ids) = serde_wasm_bindgen::to_value(&ids) {
+            self.others.say(&ids);
         }
         news.into_iter().for_each(|news| tell(&self.reader, news));
     }
@@ -81,13 +71,5 @@ fn tell(reader: &Reader, news: News) {
     let reader = reader.borrow().clone();
     if let Some(reader) = reader {
         reader(news);
-    }
-}
-
-impl Drop for NewsLine {
-    fn drop(&mut self) {
-        if let Some((channel, _)) = &self.channel {
-            channel.close();
-        }
     }
 }

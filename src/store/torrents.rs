@@ -148,8 +148,8 @@ impl Store {
         change.put(TORRENTS, &torrent)?;
         let mut memos = Vec::new();
         for id in arrived {
-            let Some(value) = change.get(MEMOS, &id.as_str().into()).await? else { continue };
-            let memo = Memo { complete: true, shared: true, ..row::from_js("memo", value)? };
+            let Some(memo) = change.get_memo(id).await? else { continue };
+            let memo = Memo { complete: true, shared: true, ..memo };
             change.put_memo(&memo)?;
             memos.push(memo);
         }

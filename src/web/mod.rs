@@ -1,11 +1,13 @@
 //! Small pieces of the Web that several parts need: one Web API per file, each ending with its owner.
 
+mod broadcast;
 mod intl;
 mod listener;
 mod object_url;
 mod save_file;
 mod sound;
 
+pub(crate) use broadcast::Broadcast;
 pub(crate) use intl::Intl;
 pub(crate) use listener::Listener;
 pub(crate) use object_url::BlobParts;

@@ -91,7 +91,7 @@ impl Batch {
             let viewed = store.derive_memos(&here.id, |here| Some([view_of(here, memo.clone())?])).await;
             if let Some([view]) = viewed.map_err(|error| error.to_string())? {
                 self.advance(size)?;
-                return Ok(self.enter(view, sound));
+                return Ok(self.enter(&view, sound));
             }
         }
         let mut memo = Memo { size, record_len: RECORD_LEN, complete: true, ..memo };
@@ -105,13 +105,13 @@ impl Batch {
             let _ = store.delete_audio(&memo.id).await;
             return Err(stop);
         }
-        Ok(self.enter(memo, sound))
+        Ok(self.enter(&memo, sound))
     }
 
     /// A memo is stored, and belongs to the library now.
-    fn enter(&mut self, memo: Memo, sound: &Blob) -> Kept {
+    fn enter(&mut self, memo: &Memo, sound: &Blob) -> Kept {
         self.last = Some(memo.id.clone());
-        self.listening.examine(&memo, sound);
+        self.listening.examine(memo, sound);
         Kept::New
     }
 
