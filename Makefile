@@ -49,7 +49,8 @@ test: test-tools
 
 lint:
 	cargo fmt --check
-	cargo clippy --all-targets --test e2e -- -D warnings
+	cargo clippy --all-targets -- -D warnings
+	cargo clippy --test e2e -- -D warnings
 	cargo clippy --target wasm32-unknown-unknown --lib --bin voice-memos --test browser -- -D warnings
 
 native:

@@ -18,6 +18,16 @@ pub(crate) enum Browser {
     Firefox,
 }
 
+impl Browser {
+    /// The other one, for what passes from one to the other.
+    pub(crate) fn other(self) -> Browser {
+        match self {
+            Browser::Chromium => Browser::Firefox,
+            Browser::Firefox => Browser::Chromium,
+        }
+    }
+}
+
 /// A browser process under remote control.
 pub(crate) struct Session {
     pub(crate) driver: WebDriver,

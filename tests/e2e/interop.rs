@@ -105,16 +105,7 @@ fn devices_meet(tracker: Tracker) {
     });
 }
 
-#[test]
-fn chromium_and_libtorrent_exchange_memos_of_some_mib() {
-    memos_of_some_mib_are_exchanged(Chromium);
-}
-
-#[test]
-fn firefox_and_libtorrent_exchange_memos_of_some_mib() {
-    memos_of_some_mib_are_exchanged(Firefox);
-}
-
+in_each_browser!(memos_of_some_mib_are_exchanged);
 /// libtorrent wants blocks of exactly 16 KiB and hangs up on whoever asks for more, or asks on after a choke.
 fn memos_of_some_mib_are_exchanged(browser: Browser) {
     journey(async |stage| {

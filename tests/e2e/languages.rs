@@ -1,6 +1,6 @@
 //! Languages: the browser's, one that was chosen, and room on the screen for each.
 
-use crate::browser::Browser::{self, Chromium, Firefox};
+use crate::browser::Browser::{self, Chromium};
 use crate::device::{Device, Setup};
 use crate::page::FAR_LIMIT;
 use crate::speech::speak_for;
@@ -32,16 +32,7 @@ impl Device {
     }
 }
 
-#[test]
-fn chromium_is_spoken_to_in_its_language() {
-    a_browser_is_spoken_to_in_its_language(Chromium);
-}
-
-#[test]
-fn firefox_is_spoken_to_in_its_language() {
-    a_browser_is_spoken_to_in_its_language(Firefox);
-}
-
+in_each_browser!(a_browser_is_spoken_to_in_its_language);
 fn a_browser_is_spoken_to_in_its_language(browser: Browser) {
     journey(async |stage| {
         // The first one that is spoken here, with the numbers and dates of its region.

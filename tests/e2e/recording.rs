@@ -1,6 +1,6 @@
 //! Recording, and what happens when it goes wrong.
 
-use crate::browser::Browser::{self, Chromium, Firefox};
+use crate::browser::Browser;
 use crate::device::{Microphone, Setup};
 use crate::speech::probe;
 use crate::stage::journey;
@@ -74,16 +74,7 @@ fn a_discarded_recording_leaves_nothing(browser: Browser) {
     });
 }
 
-#[test]
-fn a_killed_chromium_loses_a_slice_at_most() {
-    a_killed_browser_loses_a_slice_at_most(Chromium);
-}
-
-#[test]
-fn a_killed_firefox_loses_a_slice_at_most() {
-    a_killed_browser_loses_a_slice_at_most(Firefox);
-}
-
+in_each_browser!(a_killed_browser_loses_a_slice_at_most);
 fn a_killed_browser_loses_a_slice_at_most(browser: Browser) {
     journey(async |stage| {
         let device = stage.device(browser).await;

@@ -1,6 +1,6 @@
 //! A memo on its way from device to device.
 
-use crate::browser::Browser::{self, Chromium, Firefox};
+use crate::browser::Browser::{self, Chromium};
 use crate::page::FAR_LIMIT;
 use crate::stage::journey;
 
@@ -31,23 +31,14 @@ fn a_listener_becomes_a_sender() {
     });
 }
 
-#[test]
-fn chromium_sends_to_firefox() {
-    one_sends_to_another(Chromium, Firefox);
-}
-
-#[test]
-fn firefox_sends_to_chromium() {
-    one_sends_to_another(Firefox, Chromium);
-}
-
-fn one_sends_to_another(from: Browser, to: Browser) {
+in_each_browser!(one_sends_to_another);
+fn one_sends_to_another(browser: Browser) {
     journey(async |stage| {
-        let sender = stage.device(from).await;
+        let sender = stage.device(browser).await;
         sender.records("Across engines", 2.0).await;
         let sent = sender.hears_memo().await;
         let link = sender.shares().await;
-        let listener = stage.device(to).await;
+        let listener = stage.device(browser.other()).await;
         listener.receives(&link).await;
         listener.reads_as("textbox", "Title", "Across engines").await;
         assert!(listener.hears_memo().await.bytes == sent.bytes, "other bytes arrived than were sent");

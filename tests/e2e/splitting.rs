@@ -1,6 +1,6 @@
 //! One memo that becomes two: each is heard, shared and deleted by itself, and the sound of both stays as long as either is there.
 
-use crate::browser::Browser::{self, Chromium, Firefox};
+use crate::browser::Browser::{self, Chromium};
 use crate::device::Device;
 use crate::exports::names_in;
 use crate::memo::PLAY_LIMIT;
@@ -56,17 +56,8 @@ impl Device {
     }
 }
 
-#[test]
-fn a_memo_becomes_two_in_chromium() {
-    a_memo_becomes_two(Chromium, Firefox);
-}
-
-#[test]
-fn a_memo_becomes_two_in_firefox() {
-    a_memo_becomes_two(Firefox, Chromium);
-}
-
-fn a_memo_becomes_two(browser: Browser, listens: Browser) {
+in_each_browser!(a_memo_becomes_two);
+fn a_memo_becomes_two(browser: Browser) {
     journey(async |stage| {
         let device = stage.device(browser).await;
         let first = device.records("Interview", 5.0).await;
@@ -114,7 +105,7 @@ fn a_memo_becomes_two(browser: Browser, listens: Browser) {
         let second = device.path().await;
         let link = device.shares().await;
         device.says("the part that the memo is trimmed to", FAR_LIMIT).await;
-        let listener = stage.device(listens).await;
+        let listener = stage.device(browser.other()).await;
         listener.receives(&link).await;
         listener.reads_as("textbox", "Title", "Interview (2)").await;
         let heard = listener.hears_memo().await.probe.decoded_s;

@@ -1,20 +1,11 @@
 //! Journeys without a server, without a tracker, without WebRTC.
 
-use crate::browser::Browser::{self, Chromium, Firefox};
+use crate::browser::Browser::{self, Chromium};
 use crate::device::Setup;
 use crate::page::FAR_LIMIT;
 use crate::stage::journey;
 
-#[test]
-fn chromium_works_while_the_server_is_away() {
-    the_app_works_while_the_server_is_away(Chromium);
-}
-
-#[test]
-fn firefox_works_while_the_server_is_away() {
-    the_app_works_while_the_server_is_away(Firefox);
-}
-
+in_each_browser!(the_app_works_while_the_server_is_away);
 fn the_app_works_while_the_server_is_away(browser: Browser) {
     journey(async |stage| {
         let server = stage.own_server();
@@ -111,16 +102,7 @@ fn a_tracker_that_is_away_is_named_and_found_again() {
     });
 }
 
-#[test]
-fn chromium_without_webrtc_records_and_plays() {
-    a_browser_without_webrtc_records_and_plays(Chromium);
-}
-
-#[test]
-fn firefox_without_webrtc_records_and_plays() {
-    a_browser_without_webrtc_records_and_plays(Firefox);
-}
-
+in_each_browser!(a_browser_without_webrtc_records_and_plays);
 fn a_browser_without_webrtc_records_and_plays(browser: Browser) {
     journey(async |stage| {
         let device = stage.device_with(Setup::new(browser).without_webrtc()).await;
