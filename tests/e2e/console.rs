@@ -6,6 +6,10 @@ use crate::browser::Session;
 /// lost by it is what they check in other ways.
 const LEFT_WHILE_WRITING: &str = "transaction that was not yet complete has been aborted due to page navigation";
 
+/// What Firefox says of a request on its way through a service worker when the page is left. Of a worker that fails it says
+/// that a promise was rejected, and with what.
+const LEFT_WHILE_LOADING: &str = "A ServiceWorker intercepted the request and encountered an unexpected error.";
+
 /// All warnings and errors since the browser started (Firefox) or since the last call (Chromium).
 pub(crate) async fn complaints(session: &Session) -> Vec<String> {
     let Some(geckodriver) = &session.geckodriver else {
@@ -17,7 +21,8 @@ pub(crate) async fn complaints(session: &Session) -> Vec<String> {
     let noticed = session.in_firefox_itself(include_str!("console_firefox.js")).await;
     let noticed: Vec<String> = serde_json::from_value(noticed).expect("a list of lines");
     let logged = geckodriver.lines_said().into_iter().filter(|line| is_of_a_page(line));
-    noticed.into_iter().chain(logged).filter(|line| !line.contains(LEFT_WHILE_WRITING)).collect()
+    let was_left = |line: &String| [LEFT_WHILE_WRITING, LEFT_WHILE_LOADING].iter().any(|words| line.contains(words));
+    noticed.into_iter().chain(logged).filter(|line| !was_left(line)).collect()
 }
 
 /// Whether a line that Firefox printed is a warning or an error of a page. Firefox's own modules put

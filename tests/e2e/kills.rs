@@ -132,8 +132,6 @@ fn kills_at_any_moment_cost_no_more_than_a_moment_each(browser: Browser) {
             }
             spoken = Spoken::default();
         }
-        // Firefox complains of a page that is left while it loads.
-        device.sees("button", "Record").await;
         assert_eq!(device.library().await, kept);
     });
 }
